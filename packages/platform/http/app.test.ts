@@ -1,0 +1,484 @@
+import { refuse } from '@shop/contracts/problems.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordingLogger } from '../testing/logger.ts';
+import { serve, type TestServer, testServiceToken } from '../testing/http.ts';
+import { requestContext } from '../telemetry/context.ts';
+import { answer, created, del, get, patch, post } from './route.ts';
+import { email, isoDate, joi, moneySchema, plainText, sku, uuid } from './schemas.ts';
+
+const id = '01900000-0000-7000-8000-00000000000a';
+const thing = joi.object({ id: joi.string().required(), version: joi.number().required() });
+const anything = joi.object();
+const echo = joi.object<{ name: string; size?: number; tags?: string[] }>({
+  name: plainText(20).required(),
+  size: joi.number().integer().min(1),
+  tags: joi.array().items(joi.string().max(5)),
+});
+
+const routes = [
+  get('/things/first', { summary: 'static', access: 'anyone', answers: { 200: anything } }, () => ({ static: true })),
+  get(
+    '/things/:id',
+    {
+      summary: 'one',
+      access: 'anyone',
+      params: joi.object<{ id: string }>({ id: uuid.required() }),
+      query: joi.object<{ limit: number }>({ limit: joi.number().integer().min(1).default(20) }),
+      versioned: true,
+      answers: { 200: thing },
+    },
+    ({ params, query }) => ({ id: params.id, version: query.limit }),
+  ),
+  patch(
+    '/things/:id',
+    {
+      summary: 'write',
+      access: 'anyone',
+      params: joi.object<{ id: string }>({ id: joi.string().required() }),
+      body: echo,
+      versioned: true,
+      answers: { 200: anything },
+    },
+    ({ ifMatch }) => (ifMatch === 4 ? refuse('VERSION_CONFLICT') : { ifMatch: ifMatch ?? null }),
+  ),
+  del('/things/:id', { summary: 'none', access: 'anyone', answers: { 204: null } }, () => undefined),
+  post('/echo', { summary: 'echo', access: 'anyone', body: echo, answers: { 201: anything } }, ({ body }) =>
+    created('/echo/1', { body }),
+  ),
+  post(
+    '/optional',
+    { summary: 'o', access: 'anyone', body: joi.object<{ a?: string }>({ a: joi.string() }).optional(), answers: { 200: anything } },
+    ({ body }) => ({ body }),
+  ),
+  post(
+    '/text',
+    { summary: 't', access: 'anyone', body: joi.string(), bodyType: 'text/csv', maxBodyBytes: 10, answers: { 200: anything } },
+    ({ body }) => ({ body }),
+  ),
+  post(
+    '/any',
+    { summary: 'a', access: 'anyone', body: joi.any(), answers: { 200: anything } },
+    ({ body }) => ({ body }),
+  ),
+  post(
+    '/keyed',
+    { summary: 'k', access: 'anyone', idempotencyKey: 'required', answers: { 200: anything } },
+    ({ idempotencyKey }) => ({ idempotencyKey }),
+  ),
+  post(
+    '/maybe-keyed',
+    { summary: 'k', access: 'anyone', idempotencyKey: 'optional', answers: { 200: anything } },
+    ({ idempotencyKey }) => ({ idempotencyKey: idempotencyKey ?? null }),
+  ),
+  post(
+    '/pieces',
+    {
+      summary: 'p',
+      access: 'anyone',
+      body: joi.object({ email, at: isoDate, price: moneySchema(), sku }),
+      answers: { 200: anything },
+    },
+    () => ({}),
+  ),
+  get('/status', { summary: 's', access: 'anyone', answers: { 200: anything } }, () => ({ status: 'active', body: 1 })),
+  get('/accepted', { summary: 's', access: 'anyone', answers: { 200: anything, 202: anything } }, () =>
+    answer(202, { later: true }, { 'Retry-After': '3' }),
+  ),
+  get('/refused', { summary: 'r', access: 'anyone', answers: { 200: anything, 409: ['OUT_OF_STOCK'] } }, () =>
+    refuse('OUT_OF_STOCK', {
+      detail: 'Two are left.',
+      errors: [{ sku: 'A', requested: 3, available: 2 }],
+      checkoutId: id,
+      retryAfter: 1.2,
+    }),
+  ),
+  get('/broken', { summary: 'b', access: 'anyone', answers: { 200: anything } }, () => {
+    throw new Error('duplicate key value violates "secret_index"');
+  }),
+  get('/offline', { summary: 'b', access: 'anyone', answers: { 200: anything } }, () => {
+    throw Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:5432'), { code: 'ECONNREFUSED' });
+  }),
+  get('/context', { summary: 'c', access: 'anyone', answers: { 200: anything } }, async () => {
+    await Promise.resolve();
+    return { ...requestContext.get() };
+  }),
+  post('/internal/stock/reserve', { summary: 'i', access: 'service', answers: { 200: anything } }, () => ({ ok: 1 })),
+  get('/.well-known/jwks.json', { summary: 'w', access: 'anyone', answers: { 200: anything } }, () => ({ keys: [] })),
+];
+
+describe('the HTTP face of a service', () => {
+  const { logger, lines } = recordingLogger();
+  let server: TestServer;
+  let notReady: string[] = [];
+
+  beforeAll(async () => {
+    server = await serve(routes, { logger, ready: async () => notReady });
+  });
+  afterAll(() => server.close());
+
+  const faults = (body: { code: string; errors: unknown }) => {
+    expect(body.code).toBe('VALIDATION_FAILED');
+    return body.errors;
+  };
+
+  describe('problems', () => {
+    it('When a handler refuses, then the answer is a problem with its code, its status and its errors', async () => {
+      const { status, headers, body } = await server.request('GET', '/refused?token=x');
+      expect(status).toBe(409);
+      expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+      expect(headers.get('retry-after')).toBe('2');
+      expect(body).toEqual({
+        type: 'urn:problem:out-of-stock',
+        title: 'Not everything is in stock',
+        status: 409,
+        code: 'OUT_OF_STOCK',
+        detail: 'Two are left.',
+        instance: '/api/v1/refused',
+        errors: [{ sku: 'A', requested: 3, available: 2 }],
+        checkoutId: id,
+      });
+    });
+
+    it('When a handler fails, then the answer is 500 without a word of the cause, which is in the log', async () => {
+      const { status, body } = await server.request('GET', '/broken', { headers: { 'X-Request-Id': 'broken-1' } });
+      expect(status).toBe(500);
+      expect(body.code).toBe('INTERNAL');
+      expect(JSON.stringify(body)).not.toContain('secret_index');
+      const line = lines.find((one) => one.requestId === 'broken-1' && one.err) as { err: { stack: string } };
+      expect(line.err.stack).toContain('secret_index');
+      expect(line.err.stack).toContain('app.test.ts');
+    });
+
+    it('When infrastructure is gone, then the answer is 503 with Retry-After 1', async () => {
+      const { status, headers, body } = await server.request('GET', '/offline');
+      expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'UNAVAILABLE', '1']);
+      expect(JSON.stringify(body)).not.toContain('10.0.0.7');
+    });
+
+    it('When nothing is at a path, then the answer is 404', async () => {
+      for (const path of ['/nothing', '/internal', '/openapi.json', '/docs/', '/api', '/constructor']) {
+        const { status, body } = await server.request('GET', path);
+        expect([path, status, body.code]).toEqual([path, 404, 'NOT_FOUND']);
+      }
+    });
+
+    it('When the method is another, then the answer is 405 and Allow names what works', async () => {
+      const put = await server.request('PUT', '/things/7');
+      expect([put.status, put.body.code]).toEqual([405, 'METHOD_NOT_ALLOWED']);
+      expect(put.headers.get('allow')).toBe('DELETE, GET, HEAD, PATCH');
+      const health = await server.request('POST', '/health/live');
+      expect([health.status, health.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+      const options = await server.request('OPTIONS', '/echo');
+      expect([options.status, options.headers.get('allow')]).toEqual([204, 'POST']);
+    });
+
+    it('When the URL holds broken percent-encoding, then the answer is 400', async () => {
+      for (const path of ['/things/%E0%A4%A', '/nothing/%zz', '/things/first?a=%E0%A4']) {
+        const { status, body } = await server.request('GET', path);
+        expect([path, status, body.code]).toEqual([path, 400, 'VALIDATION_FAILED']);
+      }
+    });
+  });
+
+  describe('validation', () => {
+    it('When several things are wrong, then every fault is listed with its place', async () => {
+      const { status, body } = await server.request('POST', '/echo', {
+        body: { size: '5', tags: ['fine', 'too long'], extra: 1 },
+      });
+      expect(status).toBe(400);
+      expect(faults(body)).toEqual([
+        { in: 'body', path: 'name', message: 'name is required' },
+        { in: 'body', path: 'size', message: 'size must be a number' },
+        { in: 'body', path: 'tags.1', message: expect.stringContaining('less than or equal to 5') },
+        { in: 'body', path: 'extra', message: 'extra is not allowed' },
+      ]);
+    });
+
+    it('When params, query and headers are wrong together, then all are listed', async () => {
+      const { body } = await server.request('GET', '/things/x?limit=0&foo=1', { headers: { 'If-Match': 'nonsense' } });
+      expect((faults(body) as { in: string; path: string }[]).map((one) => `${one.in}:${one.path}`).sort()).toEqual([
+        'headers:If-Match',
+        'params:id',
+        'query:foo',
+        'query:limit',
+      ]);
+    });
+
+    it('When a query says a number in text, then the handler gets a number', async () => {
+      const { body } = await server.request('GET', `/things/${id}?limit=5`);
+      expect(body).toEqual({ id, version: 5 });
+    });
+
+    it('When a query names a field twice, then the answer is 400', async () => {
+      const { status } = await server.request('GET', `/things/${id}?limit=5&limit=6`);
+      expect(status).toBe(400);
+    });
+
+    it('When the shared pieces get bad values, then each says so', async () => {
+      const { body } = await server.request('POST', '/pieces', {
+        body: { email: 'no', at: '2026-02-30T00:00:00Z', price: { amount: 1.5, currency: 'usd' }, sku: ' A' },
+      });
+      expect((faults(body) as { path: string }[]).map(({ path }) => path)).toEqual([
+        'email',
+        'at',
+        'price.amount',
+        'price.currency',
+        'sku',
+      ]);
+      const good = { email: 'a@b.test', at: '2026-02-28T00:00:00.5+02:00', price: { amount: 0, currency: 'EUR' }, sku: 'Ä 1' };
+      expect((await server.request('POST', '/pieces', { body: good })).status).toBe(200);
+    });
+  });
+
+  describe('bodies', () => {
+    const json = { 'Content-Type': 'application/json' };
+    const send = (path: string, body: string, headers: Record<string, string> = json) =>
+      server.request('POST', path, { body, headers });
+
+    it('When the body is not JSON, then the answer is 400 MALFORMED_JSON', async () => {
+      for (const text of ['{"name":', '{name: 1}', 'undefined', '\0']) {
+        const { status, body } = await send('/echo', text);
+        expect([text, status, body.code]).toEqual([text, 400, 'MALFORMED_JSON']);
+      }
+    });
+
+    it('When the body is no UTF-8, then the answer is 400 MALFORMED_JSON', async () => {
+      const response = await fetch(`${server.url}/api/v1/echo`, {
+        method: 'POST',
+        headers: json,
+        body: Buffer.from([0x22, 0xff, 0x22]),
+      });
+      expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([400, 'MALFORMED_JSON']);
+    });
+
+    it('When the type is another, then the answer is 415', async () => {
+      for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/json; charset=latin1']) {
+        const { status, body } = await send('/echo', '{"name":"a"}', { 'Content-Type': type });
+        expect([type, status, body.code]).toEqual([type, 415, 'UNSUPPORTED_MEDIA_TYPE']);
+      }
+      const zipped = await send('/echo', 'x', { ...json, 'Content-Encoding': 'gzip' });
+      expect(zipped.status).toBe(415);
+      expect((await send('/echo', '{"name":"a"}', { 'Content-Type': 'application/json; charset=UTF-8' })).status).toBe(201);
+    });
+
+    it('When the body has no type at all, then the answer is 415', async () => {
+      const response = await fetch(`${server.url}/api/v1/echo`, { method: 'POST', body: Buffer.from('{"name":"a"}') });
+      expect(response.status).toBe(415);
+    });
+
+    it('When the body is empty, then it is a fault, unless its schema makes it optional', async () => {
+      const { status, body } = await server.request('POST', '/echo', { headers: json });
+      expect(status).toBe(400);
+      expect(faults(body)).toEqual([{ in: 'body', path: '', message: 'a body is required' }]);
+      expect((await server.request('POST', '/optional')).body).toEqual({ body: {} });
+      expect((await server.request('POST', '/optional', { headers: json })).status).toBe(200);
+      expect((await server.request('POST', '/optional', { body: { b: 1 } })).status).toBe(400);
+    });
+
+    it('When the body has 256 KiB and one byte, then the answer is 413, and the connection stays usable', async () => {
+      const fill = (bytes: number) => `{"name":"${'x'.repeat(bytes - 11)}"}`;
+      const { status, body } = await send('/echo', fill(256 * 1024 + 1));
+      expect([status, body.code]).toEqual([413, 'BODY_TOO_LARGE']);
+      expect((await send('/echo', fill(256 * 1024))).status).toBe(400);
+      expect((await send('/echo', fill(30))).status).toBe(201);
+    });
+
+    it('When a body of unknown length grows too large, then the answer is 413', async () => {
+      const pieces = new ReadableStream({
+        start(controller) {
+          for (let piece = 0; piece < 40; piece += 1) controller.enqueue(new Uint8Array(10_000));
+          controller.close();
+        },
+      });
+      const response = await fetch(`${server.url}/api/v1/echo`, {
+        method: 'POST',
+        headers: json,
+        body: pieces,
+        duplex: 'half',
+      } as RequestInit);
+      expect(response.status).toBe(413);
+    });
+
+    it('When a route takes text, then the handler gets it, within its own limit', async () => {
+      const csv = { 'Content-Type': 'text/csv' };
+      expect((await send('/text', 'a,b\n1,2', csv)).body).toEqual({ body: 'a,b\n1,2' });
+      expect((await send('/text', 'a,b\n1,2,3,4', csv)).status).toBe(413);
+      expect((await send('/text', '{}', json)).status).toBe(415);
+    });
+
+    it('When a key reaches for a prototype anywhere, then the answer is 400', async () => {
+      for (const text of [
+        '{"__proto__":{"admin":true}}',
+        '{"a":[{"__proto__":1}]}',
+        '{"\\u005f_proto__":1}',
+        '{"constructor":{"prototype":{}}}',
+      ]) {
+        const { status, body } = await send('/any', text);
+        expect([text, status, body.code]).toEqual([text, 400, 'VALIDATION_FAILED']);
+      }
+      expect((await send('/any', '{"constructor":"Volvo"}')).status).toBe(200);
+      expect((await server.request('GET', `/things/${id}?__proto__=1`)).status).toBe(400);
+    });
+
+    it('When text holds NUL or half a character, or nests without end, then the answer is 400', async () => {
+      for (const text of ['{"a":"\\u0000"}', '{"\\u0000":1}', '["\\ud800"]', '['.repeat(20_000) + ']'.repeat(20_000)]) {
+        const { status, body } = await send('/any', text);
+        expect([status, body.code]).toEqual([400, 'VALIDATION_FAILED']);
+      }
+      expect((await server.request('DELETE', '/things/a%00b')).status).toBe(204);
+      expect((await server.request('PATCH', '/things/a%00b', { body: { name: 'a' } })).status).toBe(400);
+      expect((await server.request('GET', `/things/${id}?limit=1&x=%00`)).status).toBe(400);
+    });
+  });
+
+  describe('answers', () => {
+    it('When something was created, then the answer is 201 with its place under the API', async () => {
+      const { status, headers, body } = await server.request('POST', '/echo', { body: { name: 'a' } });
+      expect([status, headers.get('location'), body]).toEqual([201, '/api/v1/echo/1', { body: { name: 'a' } }]);
+    });
+
+    it('When a body has a status of its own, then it is still a body', async () => {
+      const { status, body } = await server.request('GET', '/status');
+      expect([status, body]).toEqual([200, { status: 'active', body: 1 }]);
+    });
+
+    it('When a handler chooses status and headers, then they are sent', async () => {
+      const { status, headers, body } = await server.request('GET', '/accepted');
+      expect([status, headers.get('retry-after'), body]).toEqual([202, '3', { later: true }]);
+    });
+
+    it('When there is nothing to say, then the answer is 204', async () => {
+      const { status, body } = await server.request('DELETE', '/things/7');
+      expect([status, body]).toEqual([204, undefined]);
+    });
+
+    it('When a fixed path competes with a parameter, then the fixed one wins', async () => {
+      expect((await server.request('GET', '/things/first')).body).toEqual({ static: true });
+    });
+
+    it('When a path is well-known or internal, then it stands at the root only', async () => {
+      expect((await server.request('GET', '/.well-known/jwks.json')).body).toEqual({ keys: [] });
+      expect((await server.request('GET', '/api/v1/.well-known/jwks.json')).status).toBe(404);
+      const internal = { token: testServiceToken };
+      expect((await server.request('POST', '/internal/stock/reserve', internal)).body).toEqual({ ok: 1 });
+      expect((await server.request('POST', '/api/v1/internal/stock/reserve', internal)).status).toBe(404);
+    });
+  });
+
+  describe('versions', () => {
+    const tagOf = async () => (await server.request('GET', `/things/${id}?limit=5`)).headers.get('etag') ?? '';
+
+    it('When a versioned answer is read, then its ETag is the version and a hash of the body', async () => {
+      expect(await tagOf()).toMatch(/^"5-[\w-]{16}"$/);
+    });
+
+    it('When the client has the tag already, then the answer is 304 without a body', async () => {
+      const etag = await tagOf();
+      for (const value of [etag, `W/${etag}`, `"1-x", ${etag}`, '*']) {
+        const { status, body, headers } = await server.request('GET', `/things/${id}?limit=5`, {
+          headers: { 'If-None-Match': value },
+        });
+        expect([value, status, body, headers.get('etag')]).toEqual([value, 304, undefined, etag]);
+      }
+    });
+
+    it('When the version is the same but the body is not, then the answer is whole', async () => {
+      const other = '01900000-0000-7000-8000-00000000000b';
+      const { status } = await server.request('GET', `/things/${other}?limit=5`, {
+        headers: { 'If-None-Match': await tagOf() },
+      });
+      expect(status).toBe(200);
+    });
+
+    it('When If-Match is sent, then the handler gets its version', async () => {
+      const write = (value: string) =>
+        server.request('PATCH', '/things/1', { body: { name: 'a' }, headers: { 'If-Match': value } });
+      expect((await write('"5-abc"')).body).toEqual({ ifMatch: 5 });
+      expect((await write('W/"5-abc"')).body).toEqual({ ifMatch: 5 });
+      expect((await write('*')).body).toEqual({ ifMatch: null });
+      expect((await write('"4-abc"')).body.code).toBe('VERSION_CONFLICT');
+      for (const bad of ['5', '"abc"', '"5-abc', '"-5-a"', '""', 'W/5', '"99999999999999999999-a"', '"5-a", "6-b"']) {
+        const { status, body } = await write(bad);
+        expect([bad, status, body.code]).toEqual([bad, 400, 'VALIDATION_FAILED']);
+      }
+    });
+  });
+
+  describe('idempotency keys', () => {
+    const send = (path: string, key?: string) =>
+      server.request('POST', path, { headers: key === undefined ? {} : { 'Idempotency-Key': key } });
+
+    it('When a key is required and missing, then the answer is 400 IDEMPOTENCY_KEY_REQUIRED', async () => {
+      for (const key of [undefined, '']) {
+        const { status, body } = await send('/keyed', key);
+        expect([status, body.code]).toEqual([400, 'IDEMPOTENCY_KEY_REQUIRED']);
+      }
+    });
+
+    it('When a key is sent, then it must have 1 to 255 printable characters', async () => {
+      expect((await send('/keyed', 'k'.repeat(255))).body).toEqual({ idempotencyKey: 'k'.repeat(255) });
+      expect((await send('/maybe-keyed', 'k')).body).toEqual({ idempotencyKey: 'k' });
+      expect((await send('/maybe-keyed')).body).toEqual({ idempotencyKey: null });
+      for (const bad of ['k'.repeat(256), 'é']) {
+        for (const path of ['/keyed', '/maybe-keyed']) {
+          const { status, body } = await send(path, bad);
+          expect(status).toBe(400);
+          expect(faults(body)).toMatchObject([{ in: 'headers', path: 'Idempotency-Key' }]);
+        }
+      }
+    });
+  });
+
+  describe('request ids and traces', () => {
+    it('When a sane id is sent, then it comes back, is in the log and known to the handler', async () => {
+      const { headers, body } = await server.request('GET', '/context?secret=1', { headers: { 'X-Request-Id': 'abc-1' } });
+      expect(headers.get('x-request-id')).toBe('abc-1');
+      expect(body.requestId).toBe('abc-1');
+      await expect.poll(() => lines.find((line) => line.requestId === 'abc-1')).toMatchObject({
+        method: 'GET',
+        path: '/api/v1/context',
+        status: 200,
+      });
+    });
+
+    it('When the id is missing or not sane, then a new one is made', async () => {
+      for (const sent of [undefined, 'a b', 'x'.repeat(129), '<script>']) {
+        const { headers } = await server.request('GET', '/context', sent ? { headers: { 'X-Request-Id': sent } } : {});
+        expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+      }
+    });
+
+    it('When a valid traceparent is sent, then handlers can read it; others are ignored', async () => {
+      const good = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+      const traced = (traceparent: string) => server.request('GET', '/context', { headers: { traceparent } });
+      expect((await traced(good)).body.traceparent).toBe(good);
+      for (const bad of [good.replace('00-', 'ff-'), `${good}-x`, '00-0-0-0', good.replace(/4bf\w{29}/, '0'.repeat(32))]) {
+        expect((await traced(bad)).body.traceparent).toBeUndefined();
+      }
+    });
+  });
+
+  describe('health', () => {
+    it('When the process lives, then live answers, ready or not', async () => {
+      notReady = ['postgres'];
+      expect((await server.request('GET', '/health/live')).status).toBe(200);
+      notReady = [];
+    });
+
+    it('When a part is missing, then ready answers 503 and names it', async () => {
+      expect((await server.request('GET', '/health/ready')).body).toEqual({ status: 'ready' });
+      notReady = ['postgres', 'event log'];
+      const { status, body } = await server.request('GET', '/health/ready');
+      expect([status, body.code, body.errors]).toEqual([503, 'UNAVAILABLE', [{ part: 'postgres' }, { part: 'event log' }]]);
+      notReady = [];
+    });
+  });
+
+  it('When any answer is sent, then it carries the security headers and not what would force HTTPS', async () => {
+    const { headers } = await server.request('GET', '/status');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(headers.get('content-security-policy')).not.toContain('upgrade-insecure-requests');
+    expect(headers.get('x-powered-by')).toBeNull();
+  });
+});

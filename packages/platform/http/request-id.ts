@@ -1,0 +1,38 @@
+import type { RequestHandler } from 'express';
+import { parseTraceparent, requestContext } from '../telemetry/context.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Ids } from '../time/ids.ts';
+import { stopwatch } from '../time/system.ts';
+
+/** What goes into logs and back to the client unescaped must be harmless there. */
+const sane = /^[\w.:/+=@-]{1,128}$/;
+
+/**
+ * The frame around every request: an id (the client's, when it is sane) that is returned and logged, the trace it
+ * belongs to, a line in the log and a sample in the metrics when it has ended.
+ */
+export const requestFrame =
+  ({ ids, logger, metrics }: { ids: Ids; logger: Logger; metrics?: Metrics }): RequestHandler =>
+  (request, response, next) => {
+    const sent = request.get('x-request-id');
+    const requestId = sent !== undefined && sane.test(sent) ? sent : ids.uuid();
+    const traceparent = parseTraceparent(request.get('traceparent'));
+    const elapsed = stopwatch();
+    response.setHeader('X-Request-Id', requestId);
+    response.once('close', () => {
+      const ms = elapsed();
+      const { method, originalUrl } = request;
+      const status = response.statusCode;
+      metrics?.httpDuration.observe({ method, route: routeName(response.locals), status }, ms / 1000);
+      // Paths only: a query string may hold what someone searched for, or a token put there by mistake.
+      const line = { requestId, method, path: originalUrl.split('?', 1)[0], status, ms: Math.round(ms * 10) / 10 };
+      if (response.writableFinished) logger.info(line, 'request');
+      else logger.info(line, 'the client hung up');
+    });
+    requestContext.run(traceparent ? { requestId, traceparent } : { requestId }, next);
+  };
+
+/** Series are named by the declared path, so that ids in URLs don't make a series each. */
+const routeName = (locals: Record<string, unknown>): string =>
+  typeof locals.route === 'string' ? locals.route : 'unmatched';

@@ -1,0 +1,75 @@
+import type { Logger } from '../telemetry/logger.ts';
+import type { Clock } from '../time/clock.ts';
+
+export interface Loop {
+  /** Runs the work as soon as it is free, instead of at the next turn. */
+  nudge(): void;
+  /** Starts no further turn, aborts the signal of the one under way and resolves when that has ended. */
+  stop(): Promise<void>;
+}
+
+export interface LoopOptions {
+  name: string;
+  /** The longest time between two turns when nobody nudges. */
+  everyMs: number;
+  /** One turn; true when more waits, so that the next turn follows at once. */
+  work: (signal: AbortSignal) => Promise<boolean>;
+  clock: Clock;
+  logger: Logger;
+}
+
+const firstBackoffMs = 100;
+const longestBackoffMs = 5_000;
+
+/**
+ * Runs `work` again and again until stopped, one turn at a time, the first at once. A turn that throws is logged and
+ * backed off (100 ms, doubling up to `everyMs` or 5 s, whichever is less); it never ends the loop. A nudge doesn't cut
+ * a backoff short: what failed would fail again.
+ */
+export const startLoop = ({ name, everyMs, work, clock, logger }: LoopOptions): Loop => {
+  const stopping = new AbortController();
+  let nudged = false;
+  let wake: AbortController | undefined;
+
+  const pause = async (ms: number): Promise<void> => {
+    if (nudged || stopping.signal.aborted) return;
+    wake = new AbortController();
+    await clock.sleep(ms, wake.signal);
+    wake = undefined;
+  };
+
+  const run = async (): Promise<void> => {
+    let failures = 0;
+    while (!stopping.signal.aborted) {
+      nudged = false;
+      try {
+        const more = await work(stopping.signal);
+        failures = 0;
+        if (!more) await pause(everyMs);
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        const backoffMs = Math.min(
+          firstBackoffMs * 2 ** Math.min(failures, 10),
+          longestBackoffMs,
+          Math.max(everyMs, 1),
+        );
+        failures += 1;
+        logger.error({ err: error, loop: name, failures, backoffMs }, 'a turn of the loop failed');
+        await clock.sleep(backoffMs, stopping.signal);
+      }
+    }
+  };
+
+  const ended = run();
+  return {
+    nudge() {
+      nudged = true;
+      wake?.abort();
+    },
+    async stop() {
+      stopping.abort();
+      wake?.abort();
+      await ended;
+    },
+  };
+};

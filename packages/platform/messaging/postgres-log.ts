@@ -1,0 +1,100 @@
+import { type Topic, topics as allTopics } from '@shop/contracts/events.ts';
+import type { Loop } from '../lifecycle/loop.ts';
+import type { Postgres } from '../postgres/postgres.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Ids } from '../time/ids.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import type { EventLog, Subscription } from './event-log.ts';
+import type { JournalEntry, JournalQuery, Lag } from './journal.ts';
+import { append, asMessage } from './postgres-append.ts';
+import { bury, postgresDeadLetters } from './postgres-dead-letters.ts';
+import { pruneMessages, readJournal, readLag } from './postgres-journal.ts';
+import type { LogTables } from './postgres-log-tables.ts';
+import { startMember } from './postgres-subscription.ts';
+import { retention } from './retention.ts';
+
+export interface PostgresEventLog extends EventLog {
+  deadLetters: DeadLetters;
+  /** Events that match every filter, newest first, at most `limit`. */
+  journal(query: JournalQuery): Promise<JournalEntry[]>;
+  /** How far each group is behind in each of its topics; at most 100,000 are counted. */
+  lag(): Promise<Lag[]>;
+  /**
+   * Removes messages older than `olderThan` (`retention.journalMs` ago unless given) that every group of their topic
+   * has handled, and dead letters older than `retention.deadLetterMs`. Answers how many messages went.
+   */
+  prune(olderThan?: Date): Promise<number>;
+}
+
+export interface PostgresEventLogOptions {
+  /** A database migrated with `logMigrations`; the log doesn't close it. */
+  pg: Postgres<LogTables>;
+  clock: Clock;
+  ids: Ids;
+  logger: Logger;
+  /** How long a batch is kept for a member that fell silent, by the database's clock. */
+  leaseMs?: number;
+}
+
+/**
+ * An event log in PostgreSQL tables. Every topic is one partition. Members of a group that run in several processes
+ * take turns, a batch each; readers in the process that appends are woken at once, others poll every second.
+ */
+export const createPostgresEventLog = (options: PostgresEventLogOptions): PostgresEventLog => {
+  const { pg, clock, ids, logger, leaseMs = 6_000 } = options;
+  const readers = new Map<Topic, Set<Loop>>(allTopics.map((topic) => [topic, new Set()]));
+  const subscriptions = new Set<Subscription>();
+  let closed = false;
+
+  const wake = (topic: Topic) => {
+    for (const loop of readers.get(topic) ?? []) loop.nudge();
+  };
+
+  const subscribe: EventLog['subscribe'] = async ({ group, topics, deliver }) => {
+    await pg.kysely
+      .insertInto('log_offsets')
+      .values(topics.map((topic) => ({ consumer_group: group, topic })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    if (closed) throw new Error('The event log is closed');
+    const owner = ids.uuid();
+    const members = topics.map((topic) => {
+      const loop = startMember({ pg, group, topic, owner, deliver, leaseMs, clock, logger });
+      readers.get(topic)?.add(loop);
+      return { topic, loop };
+    });
+    const subscription: Subscription = {
+      async close() {
+        for (const { topic, loop } of members) readers.get(topic)?.delete(loop);
+        await Promise.all(members.map(({ loop }) => loop.stop()));
+        subscriptions.delete(subscription);
+      },
+    };
+    subscriptions.add(subscription);
+    return subscription;
+  };
+
+  return {
+    async publish(topic, events) {
+      await append(pg, topic, events.map(asMessage), clock.now());
+      wake(topic);
+    },
+    subscribe,
+    bury: (letter) => bury(pg, letter),
+    async close() {
+      closed = true;
+      await Promise.all([...subscriptions].map((subscription) => subscription.close()));
+    },
+    deadLetters: postgresDeadLetters({ pg, clock, ids, appended: wake }),
+    journal: (query) => readJournal(pg, query),
+    lag: () => readLag(pg),
+    async prune(olderThan = new Date(clock.now().getTime() - retention.journalMs)) {
+      let removed = 0;
+      for (const topic of allTopics) removed += await pruneMessages(pg, topic, olderThan);
+      const lettersBefore = new Date(clock.now().getTime() - retention.deadLetterMs);
+      await pg.kysely.deleteFrom('dead_letters').where('at', '<', lettersBefore).execute();
+      return removed;
+    },
+  };
+};

@@ -1,0 +1,80 @@
+import { type AnyShopEvent, type Topic, topicOf } from '@shop/contracts/events.ts';
+import { startLoop } from '../lifecycle/loop.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Clock } from '../time/clock.ts';
+import type { EventLog } from './event-log.ts';
+import type { OutboxSource } from './outbox.ts';
+
+/** The most events in one batch. */
+const batchSize = 500;
+/** The safety net under the nudges: events of a process that ended between its commit and its nudge. */
+const pollMs = 1_000;
+
+export interface Relay {
+  /** Lets the batch in flight finish and gives up the shards. */
+  stop(): Promise<void>;
+}
+
+export interface RelayOptions {
+  source: OutboxSource;
+  log: Pick<EventLog, 'publish'>;
+  /** Where the outbox says that there is something to send. */
+  onNudge: (wake: () => void) => void;
+  clock: Clock;
+  logger: Logger;
+}
+
+/**
+ * Moves events from an outbox to the log, at least once and in order per key. One batch is in flight, and what is
+ * committed meanwhile makes up the next one, so batches grow with the load. Events are forgotten only when the log has
+ * acknowledged them. Whatever fails is tried again without end.
+ *
+ * No row can hold up those behind it: the database takes no row whose type has no topic or whose data is not JSON, so
+ * a publish fails only where the log itself does, and then for every row.
+ */
+export const startRelay = ({ source, log, onNudge, clock, logger }: RelayOptions): Relay => {
+  const loop = startLoop({
+    name: 'relay',
+    everyMs: pollMs,
+    clock,
+    logger,
+    async work() {
+      const events = await source.pending(batchSize);
+      await publishAll(events, source, log);
+      return events.length === batchSize;
+    },
+  });
+  onNudge(loop.nudge);
+  return {
+    async stop() {
+      await loop.stop();
+      // Without this another relay starts when the leases have run out: later, but no less surely.
+      await source.release().catch((error) => logger.warn({ err: error }, 'the relay kept its shards'));
+    },
+  };
+};
+
+/** A topic that fails doesn't keep the others from being sent; the first failure is thrown at the end. */
+const publishAll = async (
+  events: readonly AnyShopEvent[],
+  source: OutboxSource,
+  log: Pick<EventLog, 'publish'>,
+): Promise<void> => {
+  const perTopic = new Map<Topic, AnyShopEvent[]>();
+  for (const event of events) {
+    const topic = topicOf(event.type);
+    const batch = perTopic.get(topic);
+    if (batch) batch.push(event);
+    else perTopic.set(topic, [event]);
+  }
+  const failures: unknown[] = [];
+  for (const [topic, batch] of perTopic) {
+    try {
+      await log.publish(topic, batch);
+      await source.sent(batch);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+};

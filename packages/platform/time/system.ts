@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import { v7 } from 'uuid';
+import type { Clock } from './clock.ts';
+import type { Ids } from './ids.ts';
+
+/** Timers take at most 31 bits; a longer sleep is several of them. */
+const longestTimerMs = 2 ** 31 - 1;
+
+const timer = (ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const wake = () => {
+      clearTimeout(handle);
+      signal?.removeEventListener('abort', wake);
+      resolve();
+    };
+    const handle = setTimeout(wake, ms);
+    signal?.addEventListener('abort', wake, { once: true });
+  });
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => new Date(),
+  async sleep(ms, signal) {
+    for (let left = ms; left > 0 && !signal?.aborted; left -= longestTimerMs) {
+      await timer(Math.min(left, longestTimerMs), signal);
+    }
+  },
+};
+
+/** The machine's own randomness; ids of one process rise strictly, within a millisecond too. */
+export const systemIds: Ids = {
+  uuid: () => v7(),
+  secret: (bytes) => randomBytes(bytes).toString('base64url'),
+  fraction: () => Math.random(),
+};
+
+/** Measures a duration for logs and metrics; the returned function tells the milliseconds since. */
+export const stopwatch = (): (() => number) => {
+  const start = performance.now();
+  return () => performance.now() - start;
+};

@@ -1,0 +1,59 @@
+import { type Cart, type Change, changed, type Decision, type Line, limits, refuseLocked } from './domain.ts';
+
+/**
+ * A cart moves into another user's in three guarded writes: it is frozen, taken in by the other, emptied. The document
+ * of the cart that takes in decides each attempt, once: taken or refused. So whoever finds a frozen cart, however late
+ * and however many at a time, brings it to the same end.
+ */
+
+/** Older entries belong to carts that were emptied long ago. */
+const mergesKept = 200;
+
+const keyOf = ({ userId, cartNo }: Cart): string => `${userId}:${cartNo}`;
+
+/** A frozen cart is not written until its merge ends, so its version names the attempt. */
+const attemptOf = (cart: Cart): string => `${keyOf(cart)}:${cart.version}`;
+
+/** Freezes a cart that is to move into `userId`'s. Answers the same cart when there is nothing to move. */
+export const freezeForMerge = (cart: Cart, userId: string, now: Date): Decision<Cart> => {
+  if (cart.lock) return refuseLocked(cart.lock);
+  const nothing = cart.lines.length === 0 && cart.vouchers.length === 0;
+  const next = nothing ? cart : changed(cart, { mergingInto: userId }, now);
+  return { ok: true, cart: next, events: [], reply: next };
+};
+
+/**
+ * Takes a frozen cart in: quantities add, at most 999 a line; a line that is there keeps the price that was seen here.
+ * Answers whether it was taken. Refused while a checkout holds this cart, while it is to move itself, and where it can't
+ * hold all of the other's lines and vouchers, so that none of them is lost.
+ */
+export const takeIn = (cart: Cart, frozen: Cart, now: Date): Change<boolean> => {
+  if (cart.mergedFrom.includes(keyOf(frozen))) return { ok: true, cart, events: [], reply: true };
+  if (cart.mergesRefused.includes(attemptOf(frozen))) return { ok: true, cart, events: [], reply: false };
+  const lines = sumOf(cart.lines, frozen.lines);
+  const vouchers = [...new Set([...cart.vouchers, ...frozen.vouchers])];
+  const fits = lines.length <= limits.lines && vouchers.length <= limits.vouchers;
+  if (cart.lock || cart.mergingInto || !fits) {
+    const mergesRefused = [...cart.mergesRefused, attemptOf(frozen)].slice(-mergesKept);
+    return { ok: true, cart: changed(cart, { mergesRefused }, now), events: [], reply: false };
+  }
+  const mergedFrom = [...cart.mergedFrom, keyOf(frozen)].slice(-mergesKept);
+  return { ok: true, cart: changed(cart, { lines, vouchers, mergedFrom }, now), events: [], reply: true };
+};
+
+const sumOf = (lines: readonly Line[], more: readonly Line[]): Line[] => {
+  const sums = new Map(lines.map((line) => [line.sku, line]));
+  for (const line of more) {
+    const kept = sums.get(line.sku);
+    const quantity = Math.min(limits.quantity, (kept?.quantity ?? 0) + line.quantity);
+    sums.set(line.sku, { ...(kept ?? line), quantity });
+  }
+  return [...sums.values()];
+};
+
+/** The frozen cart after it was taken in: empty, and a new number, so that the next merge of it is another one. */
+export const emptyAfterMerge = (frozen: Cart, now: Date): Cart =>
+  changed(frozen, { lines: [], vouchers: [], cartNo: frozen.cartNo + 1, mergingInto: undefined }, now);
+
+/** The frozen cart after its merge was refused: as it was. */
+export const unfreeze = (frozen: Cart, now: Date): Cart => changed(frozen, { mergingInto: undefined }, now);

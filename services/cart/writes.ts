@@ -1,0 +1,90 @@
+import { Problem, type Refusal } from '@shop/contracts/problems.ts';
+import type { Clock } from '@shop/platform/time/clock.ts';
+import type { Ids } from '@shop/platform/time/ids.ts';
+import { emptyAfterMerge, takeIn, unfreeze } from './domain.merge.ts';
+import { type Cart, type Decision, emptyCart } from './domain.ts';
+import type { CartStore } from './store.ts';
+
+export interface WritesDeps {
+  store: CartStore;
+  clock: Clock;
+  ids: Ids;
+}
+
+/** Decides about a cart as it is stored now; called again on the newer one when a race was lost. */
+export type Decide<Reply> = (cart: Cart) => Decision<Reply> | Promise<Decision<Reply>>;
+
+export interface Writes {
+  /** The user's cart, with no merge pending. */
+  load(userId: string): Promise<Cart>;
+  /**
+   * Loads, decides and saves in one guarded write, until no other writer came in between. A refusal changes nothing.
+   * @throws Problem UNAVAILABLE when others kept coming in between for 5 s.
+   */
+  change<Reply>(userId: string, decide: Decide<Reply>): Promise<Reply | Refusal>;
+  /** Brings the merge of a frozen cart to its end; true when it was taken in. */
+  finishMerge(frozen: Cart): Promise<boolean>;
+}
+
+const deadlineMs = 5_000;
+const longestPauseMs = 80;
+
+/** How carts are read and written: a merge that a crash left half done is finished first, lost races are run again. */
+export const createWrites = ({ store, clock, ids }: WritesDeps): Writes => {
+  const stored = async (userId: string): Promise<Cart> => (await store.find(userId)) ?? emptyCart(userId);
+
+  /** Runs `attempt` until it answers; the pauses grow and differ, so that writers who met don't meet again. */
+  const untilAnswered = async <T>(attempt: () => Promise<T | undefined>): Promise<T> => {
+    const deadline = clock.now().getTime() + deadlineMs;
+    for (let lost = 0; ; lost++) {
+      const answer = await attempt();
+      if (answer !== undefined) return answer;
+      if (clock.now().getTime() >= deadline) {
+        throw new Problem('UNAVAILABLE', { retryAfter: 1, detail: 'The cart is being changed from too many sides.' });
+      }
+      await clock.sleep(ids.fraction() * Math.min(longestPauseMs, 4 * 2 ** Math.min(lost, 8)));
+    }
+  };
+
+  const changeFrom = async <Reply>(
+    read: () => Promise<Cart>,
+    decide: Decide<Reply>,
+  ): Promise<{ reply: Reply | Refusal }> =>
+    untilAnswered(async () => {
+      const cart = await read();
+      const decision = await decide(cart);
+      if (!decision.ok) return { reply: decision };
+      const nothingToStore = decision.cart === cart;
+      const done = nothingToStore || (await store.save(decision.cart, cart.version, decision.events));
+      return done ? { reply: decision.reply } : undefined;
+    });
+
+  const finishMerge = async (frozen: Cart): Promise<boolean> => {
+    if (frozen.mergingInto === undefined) return false;
+    const target = frozen.mergingInto;
+    // The target is taken as it is stored: where it is frozen itself it refuses, so merges never wait for each other.
+    const { reply } = await changeFrom(
+      () => stored(target),
+      (cart) => takeIn(cart, frozen, clock.now()),
+    );
+    const taken = reply === true;
+    const next = taken ? emptyAfterMerge(frozen, clock.now()) : unfreeze(frozen, clock.now());
+    // A lost race here is another one that brought the same merge to the same end.
+    await store.save(next, frozen.version, []);
+    return taken;
+  };
+
+  const load = (userId: string): Promise<Cart> =>
+    untilAnswered(async () => {
+      const cart = await stored(userId);
+      if (cart.mergingInto === undefined) return cart;
+      await finishMerge(cart);
+      return undefined;
+    });
+
+  return {
+    load,
+    change: async (userId, decide) => (await changeFrom(() => load(userId), decide)).reply,
+    finishMerge,
+  };
+};

@@ -1,0 +1,103 @@
+import type {
+  ApplyReply,
+  CatalogueQueries,
+  DiscountCommands,
+  Quote,
+  QuoteRequest,
+  TimedSagaRef,
+} from '@shop/contracts/commands.ts';
+import { refuse } from '@shop/contracts/problems.ts';
+import type { Clock } from '@shop/platform/time/clock.ts';
+import { codeOf } from './domain.ts';
+import { priceCart } from './pricing/price-cart.ts';
+import type { DiscountStore, PricingFacts, PricingQuestion } from './store.ts';
+
+export interface CheckoutDeps {
+  store: Pick<DiscountStore, 'applications' | 'catalogue'>;
+  /** Asked about products that are not known here yet. */
+  catalogue: CatalogueQueries;
+  clock: Clock;
+}
+
+/** How often a price is made anew because its vouchers changed under it. */
+const attempts = 8;
+
+/** The participant's forward step and the quote that costs nothing. */
+export const createCheckoutPart = (deps: CheckoutDeps): DiscountCommands => ({
+  async quote(request) {
+    const facts = await deps.store.applications.facts(questionOf(request));
+    return price(deps, request, facts);
+  },
+
+  apply: (command) => (command.codes.length === 0 ? applyNothing(deps, command) : apply(deps, command)),
+});
+
+/** A checkout without vouchers has nothing to redeem and hence nothing to remember. */
+const applyNothing = async (deps: CheckoutDeps, command: TimedSagaRef & QuoteRequest): Promise<ApplyReply> =>
+  isLate(deps, command)
+    ? refuse('CHECKOUT_TIMED_OUT')
+    : { ok: true, quote: await price(deps, command, { candidates: [], categories: new Map() }) };
+
+/**
+ * Prices, then redeems what was priced. Redeeming refuses a price whose vouchers have changed, or whose limits were
+ * reached, since it was made; it is then made again, and says by itself which voucher is no longer to be had.
+ */
+const apply = async (deps: CheckoutDeps, command: TimedSagaRef & QuoteRequest): Promise<ApplyReply> => {
+  const { applications } = deps.store;
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const facts = await applications.facts({ ...questionOf(command), sagaId: command.sagaId });
+    const { application, candidates } = facts;
+    if (application)
+      return application.quote && !application.released ? granted(application.quote) : refuse('SAGA_UNDONE');
+    if (isLate(deps, command)) return refuse('CHECKOUT_TIMED_OUT');
+    const quote = await price(deps, command, facts);
+    if (quote.rejected.length > 0) return refuse('VOUCHER_REJECTED', { errors: quote.rejected });
+    const vouchers = candidates.map(({ voucher }) => voucher);
+    const outcome = await applications.redeem({ saga: command, quote, vouchers, now: deps.clock.now() });
+    if (outcome.outcome === 'redeemed') return granted(quote);
+    if (outcome.outcome === 'repeat') return granted(outcome.quote);
+    if (outcome.outcome === 'undone') return refuse('SAGA_UNDONE');
+  }
+  throw new Error(`the vouchers of saga ${command.sagaId} changed ${attempts} times while they were redeemed`);
+};
+
+const granted = (quote: Quote): ApplyReply => ({ ok: true, quote });
+
+const isLate = ({ clock }: CheckoutDeps, { notAfter }: TimedSagaRef): boolean => clock.now() > new Date(notAfter);
+
+/** Codes in their one spelling, each once; what can't be a code is kept as it came, for nothing has it. */
+const spelled = (codes: readonly string[]): string[] => [...new Set(codes.map((code) => codeOf(code) ?? code))];
+
+const questionOf = ({ codes, lines, userId }: QuoteRequest): PricingQuestion => ({
+  codes: codes.map(codeOf).filter((code) => code !== undefined),
+  productIds: [...new Set(lines.map(({ productId }) => productId))],
+  userId,
+});
+
+const price = async (deps: CheckoutDeps, request: QuoteRequest, facts: PricingFacts): Promise<Quote> => {
+  const known = new Set(facts.candidates.map(({ voucher }) => voucher.code));
+  const categories = await categoriesFor(deps, request, facts);
+  return priceCart({
+    lines: request.lines,
+    currency: request.currency,
+    user: { id: request.userId, role: request.role },
+    now: deps.clock.now(),
+    candidates: facts.candidates,
+    unknown: spelled(request.codes).filter((code) => !known.has(code)),
+    categoryOf: (productId) => categories.get(productId),
+  });
+};
+
+/** Categories of the cart's products; those missing here are learnt from the catalogue, if a scope wants them at all. */
+const categoriesFor = async (
+  { store, catalogue }: CheckoutDeps,
+  { lines }: QuoteRequest,
+  { candidates, categories }: PricingFacts,
+): Promise<ReadonlyMap<string, string>> => {
+  if (!candidates.some(({ voucher }) => voucher.scope.kind === 'categories')) return categories;
+  const missing = [...new Set(lines.map(({ productId }) => productId))].filter((id) => !categories.has(id));
+  if (missing.length === 0) return categories;
+  const products = await catalogue.byIds(missing);
+  await store.catalogue.learn(products);
+  return new Map([...categories, ...products.map(({ id, category }) => [id, category] as const)]);
+};

@@ -1,0 +1,32 @@
+import type { CatalogueProduct } from '@shop/contracts/commands.ts';
+import type { Outbox } from '@shop/platform/messaging/postgres-outbox.ts';
+import type { Tx } from '@shop/platform/postgres/postgres.ts';
+import { requestContext } from '@shop/platform/telemetry/context.ts';
+import type { Ids } from '@shop/platform/time/ids.ts';
+import { learning } from './catalogue.postgres.ts';
+import type { DiscountEffects } from './store.ts';
+import type { DiscountTables } from './tables.postgres.ts';
+
+/** What events do, inside the consumer's transaction. */
+export const createEffects = (outbox: Outbox, ids: Ids): DiscountEffects<Tx<DiscountTables>> => ({
+  async release(tx, { sagaId, orderId, userId }, kind, now) {
+    await tx.query({
+      name: 'discount-release',
+      text: 'select release_redemptions($1, $2, $3, $4, $5, $6, $7)',
+      values: [sagaId, orderId, userId, kind, now, ids.uuid(), requestContext.get()?.traceparent ?? null],
+    });
+    tx.afterCommit(() => outbox.nudge());
+  },
+
+  async settle(tx, sagaId) {
+    await tx.query({
+      name: 'discount-settle',
+      text: `update applications set state = 'settled', next_ask_at = null where saga_id = $1 and state = 'applied'`,
+      values: [sagaId],
+    });
+  },
+
+  async learn(tx, product: CatalogueProduct) {
+    await tx.query(learning([product]));
+  },
+});

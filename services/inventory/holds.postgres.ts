@@ -1,0 +1,132 @@
+import type { NewEvent } from '@shop/contracts/events.ts';
+import { isSerializationRace } from '@shop/platform/postgres/errors.ts';
+import type { Tx } from '@shop/platform/postgres/postgres.ts';
+import { requestContext } from '@shop/platform/telemetry/context.ts';
+import type { InventoryStoreDeps } from './store.postgres.ts';
+import type { HoldOutcome, HoldRequest, InventoryStore } from './store.ts';
+import type { InventoryTables } from './tables.postgres.ts';
+
+type Holding = Pick<
+  InventoryStore<Tx<InventoryTables>>,
+  'reserve' | 'applyProduct' | 'commit' | 'undo' | 'lockHolds' | 'askAboutHolds'
+>;
+
+/** The trace that the events of these functions belong to. */
+const traceparent = (): string | null => requestContext.get()?.traceparent ?? null;
+
+/** How often a reservation that loses a deadlock is tried. */
+const mostAttempts = 5;
+
+export const holding = (deps: InventoryStoreDeps): Holding => ({
+  async reserve(request) {
+    const reply = await reserve(deps, request);
+    if (reply.outcome === 'held') deps.outbox.nudge();
+    return reply;
+  },
+
+  async applyProduct({ id, version, status, variants }, now, tx) {
+    await (tx ?? deps.pg).query({
+      name: 'apply-product',
+      text: 'select apply_product($1, $2, $3, $4, $5, $6)',
+      values: [
+        id,
+        version,
+        status === 'deleted',
+        variants.map(({ sku }) => sku),
+        variants.map(({ initialStock }) => initialStock ?? 0),
+        now,
+      ],
+    });
+  },
+
+  async commit(sagaId, now, tx) {
+    await tx.query({
+      name: 'commit-reservation',
+      text: 'select commit_reservation($1, $2, $3, $4)',
+      values: [sagaId, now, deps.ids.uuid(), traceparent()],
+    });
+    tx.afterCommit(deps.outbox.nudge);
+  },
+
+  async undo({ sagaId, orderId, userId }, kind, now, tx) {
+    await tx.query({
+      name: 'undo-reservation',
+      text: 'select undo_reservation($1, $2, $3, $4, $5, $6, $7)',
+      values: [sagaId, orderId, userId, kind, now, deps.ids.uuid(), traceparent()],
+    });
+    tx.afterCommit(deps.outbox.nudge);
+  },
+
+  async lockHolds(sagaIds, tx) {
+    await tx.query({ name: 'lock-holds', text: 'select lock_holds($1)', values: [sagaIds] });
+  },
+
+  askAboutHolds: (limit, now, again) =>
+    deps.pg.transaction(async (tx) => {
+      const asking = await tx.query<AskingRow>({
+        text: askStatement,
+        values: [now, limit, again.firstMs / 1000, again.longestMs / 1000],
+      });
+      await deps.outbox.append(tx, asking.map(question));
+      return asking.length;
+    }),
+});
+
+/** One round trip and one commit; the function is in migrations/0002_reserve.sql. */
+const reserve = async ({ pg, ids }: InventoryStoreDeps, request: HoldRequest): Promise<HoldOutcome> => {
+  const { sagaId, orderId, userId, demand, notAfter, now, askAt } = request;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const [row] = await pg.query<{ reply: HoldOutcome }>({
+        name: 'reserve',
+        text: 'select reserve($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as reply',
+        values: [
+          sagaId,
+          orderId,
+          userId,
+          demand.map(({ sku }) => sku),
+          demand.map(({ quantity }) => quantity),
+          notAfter,
+          now,
+          askAt,
+          ids.uuid(),
+          traceparent(),
+        ],
+      });
+      return (row as { reply: HoldOutcome }).reply;
+    } catch (error) {
+      // The loser of a deadlock was rolled back whole: the same again, with a new event id.
+      if (attempt === mostAttempts || !isSerializationRace(error)) throw error;
+    }
+  }
+};
+
+interface AskingRow {
+  saga_id: string;
+  order_id: string;
+  user_id: string;
+  version: number;
+}
+
+// Serves the loop of askAboutExpiredHolds, through the index reservations_asking. What a commit or an undo has in its
+// hands is skipped: it needs no answer any more. 2^30 keeps the doubling finite long after it reached its longest.
+const askStatement = `
+  with due as (
+    select saga_id from reservations
+      where state = 'held' and next_ask_at <= $1
+      order by next_ask_at limit $2
+      for update skip locked
+  )
+  update reservations r
+    set asks = r.asks + 1,
+        next_ask_at = $1::timestamptz + make_interval(secs => least($3::float8 * 2 ^ least(r.asks, 30), $4::float8)),
+        version = r.version + 1
+    from due
+    where r.saga_id = due.saga_id and r.state = 'held'
+    returning r.saga_id, r.order_id, r.user_id, r.version`;
+
+const question = (row: AskingRow): NewEvent => ({
+  type: 'inventory.reservation_expired',
+  key: row.order_id,
+  data: { sagaId: row.saga_id, orderId: row.order_id, userId: row.user_id, version: row.version },
+});

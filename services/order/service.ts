@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto';
+import type { Role } from '@shop/contracts/commands.ts';
+import { type Refusal, refuse } from '@shop/contracts/problems.ts';
+import type { Live } from '@shop/platform/coordination/live.ts';
+import type { Locks } from '@shop/platform/coordination/locks.ts';
+import type { Clock } from '@shop/platform/time/clock.ts';
+import type { Ids } from '@shop/platform/time/ids.ts';
+import {
+  type CheckoutRequest,
+  DEADLINE_MS,
+  type Order,
+  type OrderStatus,
+  type Saga,
+  type SagaState,
+} from './domain.ts';
+import { isFinal, latestMessage, watchSaga } from './progress.ts';
+import type { Recovery } from './recovery.ts';
+import type { OrderStore, Position, SagaStore } from './store.ts';
+
+export interface Caller {
+  id: string;
+  role: Role;
+}
+
+export interface OrderDeps {
+  store: SagaStore & OrderStore;
+  recovery: Recovery;
+  live: Live;
+  locks: Locks;
+  clock: Clock;
+  ids: Ids;
+}
+
+/** What a checkout has come to: its order, its refusal, or that it goes on without the caller. */
+export type CheckoutOutcome =
+  | { kind: 'completed'; saga: Saga; order: Order }
+  | { kind: 'refused'; refusal: Refusal }
+  | { kind: 'pending'; saga: Saga };
+
+/** A caller waits this long for the end of a checkout, and this long for a rollback to be confirmed. */
+const ANSWER_MS = 15_000;
+const ROLLBACK_ANSWER_MS = 2_000;
+/** How long a second checkout of a user lets the first one finish, to spare a saga that would only be refused. */
+const TURN_MS = 1_000;
+const TURN_POLL_MS = 20;
+
+export const hashOf = (request: unknown): string =>
+  createHash('sha256')
+    .update(JSON.stringify(sorted(request)))
+    .digest('base64url');
+
+/** Objects with the same fields in another order are the same request. */
+const sorted = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.entries(value)
+    .map(([key, inner]) => [key, sorted(inner)] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+};
+
+export const createOrders = ({ store, recovery, live, locks, clock, ids }: OrderDeps) => {
+  const outcomeOf = async (saga: Saga): Promise<CheckoutOutcome | undefined> => {
+    if (saga.state === 'completed') {
+      const order = await store.findOrder(saga.orderId);
+      if (!order) throw new Error(`Checkout ${saga.id} is completed, yet has no order`);
+      return { kind: 'completed', saga, order };
+    }
+    const rolledBack = saga.state === 'compensated' || (saga.state === 'parked' && saga.direction === 'undo');
+    return rolledBack && saga.problem ? { kind: 'refused', refusal: saga.problem } : undefined;
+  };
+
+  /** Waits for the stored outcome, at most 15 s, and at most 2 s for a rollback that is decided. */
+  const awaitOutcome = async (id: string, signal: AbortSignal): Promise<CheckoutOutcome> => {
+    const messages = latestMessage(live, id, clock);
+    const start = clock.now().getTime();
+    let rollbackSeen: number | undefined;
+    try {
+      for (;;) {
+        const saga = await store.find(id);
+        if (!saga) throw new Error(`Checkout ${id} has vanished`);
+        const outcome = await outcomeOf(saga);
+        if (outcome) return outcome;
+        const now = clock.now().getTime();
+        if (saga.state === 'compensating') {
+          rollbackSeen ??= now;
+          if (now - rollbackSeen >= ROLLBACK_ANSWER_MS && saga.problem)
+            return { kind: 'refused', refusal: saga.problem };
+        }
+        if (now - start >= ANSWER_MS || signal.aborted) return { kind: 'pending', saga };
+        await nextStored(messages, signal);
+      }
+    } finally {
+      messages.close();
+    }
+  };
+
+  /** Returns at the next stored change, or after a quarter of a second: a message may get lost. */
+  const nextStored = async (messages: ReturnType<typeof latestMessage>, signal: AbortSignal) => {
+    for (let waits = 0; waits < 20; waits++) {
+      const message = await messages.next(250, signal);
+      if (!message || 'stored' in message) return;
+    }
+  };
+
+  /** Lets a user's other checkout finish first. Nothing rests on it: the cart's own lock decides. */
+  const waitTurn = async (userId: string, key: string): Promise<void> => {
+    for (let waited = 0; waited < TURN_MS; waited += TURN_POLL_MS) {
+      if (await locks.acquire(`checkout:${userId}`, key, DEADLINE_MS)) return;
+      await clock.sleep(TURN_POLL_MS);
+    }
+  };
+
+  const start = async (caller: Caller, key: string, request: CheckoutRequest): Promise<Saga | Refusal> => {
+    const requestHash = hashOf(request);
+    await waitTurn(caller.id, key);
+    const now = clock.now();
+    const { saga, isNew } = await store.begin({
+      id: ids.uuid(),
+      orderId: ids.uuid(),
+      userId: caller.id,
+      role: caller.role,
+      idempotencyKey: key,
+      requestHash,
+      request,
+      owner: recovery.owner,
+      deadline: new Date(now.getTime() + DEADLINE_MS).toISOString(),
+      createdAt: now.toISOString(),
+    });
+    if (isNew) recovery.adopt(saga, () => locks.release(`checkout:${caller.id}`, key));
+    else if (isFinal(saga)) await locks.release(`checkout:${caller.id}`, key);
+    if (!isNew && saga.requestHash !== requestHash) return refuse('IDEMPOTENCY_KEY_REUSED');
+    return saga;
+  };
+
+  const visible = (saga: Saga | undefined, caller: Caller): saga is Saga =>
+    saga !== undefined && (caller.role === 'admin' || (saga.userId === caller.id && saga.kind === 'checkout'));
+
+  return {
+    /** Takes a checkout: the intent is stored, driven to its end here, and answered from what is stored. */
+    async checkout(
+      caller: Caller,
+      key: string,
+      request: CheckoutRequest,
+      options: { async: boolean; signal: AbortSignal },
+    ): Promise<CheckoutOutcome> {
+      if (recovery.isFull()) return { kind: 'refused', refusal: refuse('UNAVAILABLE', { retryAfter: 1 }) };
+      const saga = await start(caller, key, request);
+      if ('code' in saga) return { kind: 'refused', refusal: saga };
+      if (!options.async) return awaitOutcome(saga.id, options.signal);
+      return (await outcomeOf(saga)) ?? { kind: 'pending', saga };
+    },
+
+    async findCheckout(id: string, caller: Caller): Promise<Saga | Refusal<'CHECKOUT_NOT_FOUND'>> {
+      const saga = await store.find(id);
+      return visible(saga, caller) ? saga : refuse('CHECKOUT_NOT_FOUND');
+    },
+
+    /** The saga now and at every change; `undefined` as a sign of life. */
+    watch: (saga: Saga, signal: AbortSignal) => watchSaga({ saga, find: store.find, live, clock, signal }),
+
+    listCheckouts: (filter: { state?: SagaState[]; after?: Position; limit: number }) => store.list(filter),
+
+    /** Pushes a parked saga on; one that is not parked is refused. */
+    async retry(id: string): Promise<Saga | Refusal<'CHECKOUT_NOT_FOUND' | 'INVALID_TRANSITION'>> {
+      const unparked = await store.unpark(id);
+      if (unparked) {
+        recovery.nudge();
+        return unparked;
+      }
+      const saga = await store.find(id);
+      if (!saga) return refuse('CHECKOUT_NOT_FOUND');
+      return refuse('INVALID_TRANSITION', {
+        detail: `The checkout is ${saga.state}; only a parked one can be retried.`,
+      });
+    },
+
+    async findOrder(id: string, caller: Caller): Promise<Order | Refusal<'ORDER_NOT_FOUND'>> {
+      const order = await store.findOrder(id);
+      return order && (caller.role === 'admin' || order.userId === caller.id) ? order : refuse('ORDER_NOT_FOUND');
+    },
+
+    listOrders: (
+      caller: Caller,
+      filter: { userId?: string; status?: OrderStatus; after?: Position; limit: number },
+    ): Promise<Order[]> => store.listOrders(caller.role === 'admin' ? filter : { ...filter, userId: caller.id }),
+
+    cancel: (orderId: string, caller: Caller, reason: string | undefined, idempotencyKey: string | undefined) =>
+      store.cancelOrder({
+        orderId,
+        by: caller,
+        reason,
+        idempotencyKey,
+        requestHash: hashOf({ orderId, reason }),
+        at: clock.now().toISOString(),
+      }),
+
+    advance: (orderId: string, to: 'shipped' | 'delivered', caller: Caller) =>
+      store.advanceOrder(orderId, to, caller.id, clock.now().toISOString()),
+  };
+};
+
+export type Orders = ReturnType<typeof createOrders>;
