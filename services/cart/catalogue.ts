@@ -43,7 +43,7 @@ export const offersIn = (products: readonly ReplicaProduct[], currency: string):
   for (const product of products) {
     if (product.status !== 'active' || product.currency !== currency) continue;
     for (const { sku, price, imageUrl } of product.variants) {
-      const picture = imageUrl ?? product.imageUrl;
+      const picture = imageUrl || product.imageUrl;
       offers.set(sku, { sku, productId: product.id, title: product.title, imageUrl: picture, price });
     }
   }

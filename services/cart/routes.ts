@@ -3,8 +3,8 @@ import { del, get, post, put, type Route } from '@shop/platform/http/route.ts';
 import * as schemas from './schemas.ts';
 import type { CartUseCases } from './service.ts';
 
-/** The answers that every write of a cart may have. */
-const written = { 200: schemas.cartSchema, 412: 'VERSION_CONFLICT', 423: 'CART_LOCKED', 503: 'UNAVAILABLE' } as const;
+/** The answers that every write of a cart may have, besides those of versioned routes. */
+const written = { 200: schemas.cartSchema, 423: 'CART_LOCKED' } as const;
 
 /** The buyer's own cart; whose it is says the token alone. */
 export const cartRoutes = (cart: CartUseCases): Route[] => [

@@ -143,7 +143,7 @@ const buyersUseCases = (deps: CartDeps, writes: Writes, offersFor: FindOffers): 
       if (ifMatch !== undefined && ifMatch !== cart.version) return refuse('VERSION_CONFLICT');
       // Asked once, outside the races for the cart: what makes a voucher incurable doesn't depend on the lines.
       const { rejected } = await priceOf(buyer, linesToPrice(cart, await offersFor(cart)), [code]);
-      const rejection = rejected.find((rejected) => rejected.code === code)?.reason;
+      const rejection = rejected[0]?.reason;
       return edit(buyer, ifMatch, (cart) => carts.addVoucher(cart, { code, rejection }, clock.now()));
     },
 
@@ -156,7 +156,7 @@ const sagaCommands = ({ clock, currency }: CartDeps, writes: Writes, offersFor: 
   lock: (command) =>
     writes.change(command.userId, async (cart) =>
       lockForSaga(cart, command, { offers: await offersFor(cart), currency }, clock.now()),
-    ) as ReturnType<CartCommands['lock']>,
+    ),
 
   async complete(command) {
     await writes.change(command.userId, (cart) => completeForSaga(cart, command, clock.now()));

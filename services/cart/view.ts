@@ -40,7 +40,7 @@ const itemView = (line: Line, offers: Offers, currency: string): ItemView => {
     sku: line.sku,
     productId: line.productId,
     title: offer?.title ?? line.title,
-    imageUrl: (offer ? offer.imageUrl : line.imageUrl) ?? null,
+    imageUrl: (offer ? offer.imageUrl : line.imageUrl) || null,
     quantity: line.quantity,
     unitPrice: money(price, currency),
     lineTotal: money(price * line.quantity, currency),

@@ -1,8 +1,8 @@
-import { Problem, type Refusal } from '@shop/contracts/problems.ts';
+import { Problem } from '@shop/contracts/problems.ts';
 import type { Clock } from '@shop/platform/time/clock.ts';
 import type { Ids } from '@shop/platform/time/ids.ts';
 import { emptyAfterMerge, takeIn, unfreeze } from './domain.merge.ts';
-import { type Cart, type Decision, emptyCart } from './domain.ts';
+import { type Cart, type Change, type Decision, emptyCart } from './domain.ts';
 import type { CartStore } from './store.ts';
 
 export interface WritesDeps {
@@ -12,7 +12,10 @@ export interface WritesDeps {
 }
 
 /** Decides about a cart as it is stored now; called again on the newer one when a race was lost. */
-export type Decide<Reply> = (cart: Cart) => Decision<Reply> | Promise<Decision<Reply>>;
+export type Decide<Made extends Decision<unknown>> = (cart: Cart) => Made | Promise<Made>;
+
+/** What a decision answers: the reply of its change, or its refusal. */
+export type ReplyOf<Made> = Made extends Change<infer Reply> ? Reply : Made;
 
 export interface Writes {
   /** The user's cart, with no merge pending. */
@@ -21,7 +24,7 @@ export interface Writes {
    * Loads, decides and saves in one guarded write, until no other writer came in between. A refusal changes nothing.
    * @throws Problem UNAVAILABLE when others kept coming in between for 5 s.
    */
-  change<Reply>(userId: string, decide: Decide<Reply>): Promise<Reply | Refusal>;
+  change<Made extends Decision<unknown>>(userId: string, decide: Decide<Made>): Promise<ReplyOf<Made>>;
   /** Brings the merge of a frozen cart to its end; true when it was taken in. */
   finishMerge(frozen: Cart): Promise<boolean>;
 }
@@ -46,28 +49,28 @@ export const createWrites = ({ store, clock, ids }: WritesDeps): Writes => {
     }
   };
 
-  const changeFrom = async <Reply>(
+  /** The reply in a box, since `undefined` may be one. */
+  const changeFrom = <Made extends Decision<unknown>>(
     read: () => Promise<Cart>,
-    decide: Decide<Reply>,
-  ): Promise<{ reply: Reply | Refusal }> =>
+    decide: Decide<Made>,
+  ): Promise<{ reply: ReplyOf<Made> }> =>
     untilAnswered(async () => {
       const cart = await read();
       const decision = await decide(cart);
-      if (!decision.ok) return { reply: decision };
+      if (!decision.ok) return { reply: decision as ReplyOf<Made> };
       const nothingToStore = decision.cart === cart;
       const done = nothingToStore || (await store.save(decision.cart, cart.version, decision.events));
-      return done ? { reply: decision.reply } : undefined;
+      return done ? { reply: decision.reply as ReplyOf<Made> } : undefined;
     });
 
   const finishMerge = async (frozen: Cart): Promise<boolean> => {
     if (frozen.mergingInto === undefined) return false;
     const target = frozen.mergingInto;
     // The target is taken as it is stored: where it is frozen itself it refuses, so merges never wait for each other.
-    const { reply } = await changeFrom(
+    const { reply: taken } = await changeFrom(
       () => stored(target),
       (cart) => takeIn(cart, frozen, clock.now()),
     );
-    const taken = reply === true;
     const next = taken ? emptyAfterMerge(frozen, clock.now()) : unfreeze(frozen, clock.now());
     // A lost race here is another one that brought the same merge to the same end.
     await store.save(next, frozen.version, []);

@@ -1,6 +1,7 @@
 import type { CatalogueQueries, Quote } from '@shop/contracts/commands.ts';
 import type { Money } from '@shop/contracts/money.ts';
 import { type Refusal, refuse } from '@shop/contracts/problems.ts';
+import type { Clock } from '@shop/platform/time/clock.ts';
 import { type NewVoucher, termsOf, type VoucherTerms } from './domain.ts';
 import { type CartLine, priceCart } from './pricing/price-cart.ts';
 import type { DiscountStore, KnownProduct } from './store.ts';

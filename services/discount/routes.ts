@@ -82,7 +82,7 @@ const voucherRoutes = ({ vouchers }: Discount): Route[] => [
     },
     async ({ body }) => {
       const outcome = await vouchers.create(body);
-      return isRefusal(outcome) ? outcome : created(`/api/v1/vouchers/${outcome.code}`, outcome);
+      return isRefusal(outcome) ? outcome : created(`/vouchers/${outcome.code}`, outcome);
     },
   ),
   get(
@@ -127,8 +127,6 @@ const voucherRoutes = ({ vouchers }: Discount): Route[] => [
   ),
 ];
 
-const internalAnswers = { 400: 'VALIDATION_FAILED' } as const;
-
 /** The commands of `DiscountCommands`, for other services. */
 export const discountInternalRoutes = (discount: DiscountCommands): Route[] => [
   post(
@@ -137,7 +135,7 @@ export const discountInternalRoutes = (discount: DiscountCommands): Route[] => [
       summary: 'The price as it would be now',
       access: 'service',
       body: quoteCommand,
-      answers: { 200: quote, ...internalAnswers },
+      answers: { 200: quote },
     },
     ({ body }) => discount.quote(body),
   ),
@@ -149,7 +147,6 @@ export const discountInternalRoutes = (discount: DiscountCommands): Route[] => [
       body: applyCommand,
       answers: {
         200: applied,
-        ...internalAnswers,
         409: ['VOUCHER_REJECTED', 'SAGA_UNDONE'],
         503: 'CHECKOUT_TIMED_OUT',
       },

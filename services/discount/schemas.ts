@@ -10,8 +10,8 @@ import {
   sku,
   uuid,
 } from '@shop/platform/http/schemas.ts';
-import type { ObjectSchema } from 'joi';
-import { type BuyXGetY, codeOf, type NewVoucher, type VoucherChange } from './domain.ts';
+import type { AlternativesSchema, AnySchema, ObjectSchema, Schema } from 'joi';
+import { type BuyXGetY, codeOf, type NewVoucher, type Scope, type Voucher, type VoucherChange } from './domain.ts';
 import type { PreviewLine } from './preview.ts';
 
 /** A voucher's code in any case, with space around it; it comes out in its one spelling. */
@@ -37,7 +37,7 @@ const values = {
 };
 
 /** Which of the kinds a voucher or scope is decides what else it must look like; a foreign kind is a fault of its own. */
-const oneOf = (key: string, kinds: Record<string, ObjectSchema>) =>
+const oneOf = <T>(key: string, kinds: Record<string, ObjectSchema>) =>
   joi
     .alternatives()
     .conditional(`.${key}`, { switch: Object.entries(kinds).map(([is, then]) => ({ is, then })) })
@@ -47,13 +47,14 @@ const oneOf = (key: string, kinds: Record<string, ObjectSchema>) =>
         error.path = [...error.path, key];
         error.message = `${error.path.join('.')} must be one of [${Object.keys(kinds).join(', ')}]`;
       }
-      return errors as unknown as Error;
-    });
+      return errors;
+      // Joi can't tell the type of a switch.
+    }) as AlternativesSchema as AnySchema<T>;
 
 const scopeOf = (kind: string, id: typeof uuid) =>
   joi.object({ kind: joi.string().valid(kind).required(), ids: joi.array().items(id).min(1).max(1000).required() });
 
-const scope = oneOf('kind', {
+const scope = oneOf<Scope>('kind', {
   order: joi.object({ kind: joi.string().valid('order').required() }),
   products: scopeOf('products', uuid),
   skus: scopeOf('skus', sku),
@@ -72,8 +73,8 @@ const optional = {
 
 const always = { combinable: joi.boolean(), priority: joi.number().integer().min(0).max(1000), active: joi.boolean() };
 
-const voucherOf = (fields: Record<string, ReturnType<typeof joi.any>>) =>
-  oneOf(
+const voucherOf = <T>(fields: Record<string, Schema>) =>
+  oneOf<T>(
     'type',
     Object.fromEntries(
       types.map((type) => [
@@ -84,12 +85,12 @@ const voucherOf = (fields: Record<string, ReturnType<typeof joi.any>>) =>
   );
 
 /** `POST /vouchers`. */
-export const newVoucher = voucherOf({
+export const newVoucher = voucherOf<NewVoucher>({
   code: code.required(),
   scope: scope.required(),
   ...optional,
   ...always,
-}).required() as unknown as ObjectSchema<NewVoucher>;
+}).required();
 
 /** `PATCH /vouchers/:code`: null takes a condition away. */
 export const voucherChange = joi
@@ -98,7 +99,7 @@ export const voucherChange = joi
     value: joi
       .alternatives()
       .try(values.percentage, values.fixed_amount, values.buy_x_get_y)
-      .messages({ 'alternatives.match': '{{#label}} must be basis points, money or {buy, get, percentOff}' }),
+      .messages({ 'alternatives.match': '{{#label}} must be basis points, money, or an object of buy, get and percentOff' }),
     scope,
     ...Object.fromEntries(Object.entries(optional).map(([name, schema]) => [name, schema.allow(null)])),
     ...always,
@@ -107,7 +108,7 @@ export const voucherChange = joi
   .required();
 
 /** A voucher as it is answered. */
-export const voucher = voucherOf({
+export const voucher = voucherOf<Voucher>({
   code: code.required(),
   scope: scope.required(),
   ...optional,
@@ -118,7 +119,7 @@ export const voucher = voucherOf({
   version: joi.number().integer().min(1).required(),
 });
 
-export const voucherList = listOf(voucher as unknown as ObjectSchema);
+export const voucherList = listOf(voucher);
 
 export const redemption = joi.object({
   id: uuid.required(),
@@ -137,7 +138,12 @@ const quantity = joi.number().integer().min(1).max(999);
 /** `POST /vouchers/preview`: a draft, and a sample cart whose lines take the catalogue's price where they have none. */
 export const previewRequest = joi
   .object<{ voucher: NewVoucher; lines: PreviewLine[] }>({
-    voucher: voucherOf({ code: code.default('PREVIEW'), scope: scope.required(), ...optional, ...always }).required(),
+    voucher: voucherOf<NewVoucher>({
+      code: code.default('PREVIEW'),
+      scope: scope.required(),
+      ...optional,
+      ...always,
+    }).required(),
     lines: joi
       .array()
       .items(joi.object({ sku: sku.required(), quantity: quantity.required(), unitPrice: moneySchema() }))

@@ -1,9 +1,10 @@
 import type { DiscountCommands } from '@shop/contracts/commands.ts';
 import { type CheckoutDeps, createCheckoutPart } from './checkout.ts';
 import { createPreview, type Preview, type PreviewDeps } from './preview.ts';
+import type { DiscountStore } from './store.ts';
 import { createVoucherDesk, type VoucherDesk, type VoucherDeskDeps } from './vouchers.ts';
 
-export type DiscountDeps = CheckoutDeps & PreviewDeps & VoucherDeskDeps;
+export type DiscountDeps = CheckoutDeps & PreviewDeps & VoucherDeskDeps & { store: DiscountStore };
 
 /** The use cases of discount. */
 export interface Discount extends DiscountCommands {

@@ -60,9 +60,9 @@ const create = async (tx: Tx<DiscountTables>, outbox: Outbox, terms: VoucherTerm
 
 /** Nobody holds more uses than the new limit. True only for a limit that is there. */
 const noUserHoldsMoreThan = (code: string, limit: number | null) => sql<boolean>`
-  ${limit}::integer is null or not exists (
+  (${limit}::integer is null or not exists (
     select 1 from redemptions where code = ${code} and released_at is null group by user_id having count(*) > ${limit}
-  )`;
+  ))`;
 
 const change = async (
   tx: Tx<DiscountTables>,
@@ -85,7 +85,7 @@ const change = async (
     .set({ ...columns, version: version + 1 })
     .where('code', '=', terms.code)
     .where('version', '=', version)
-    .where(sql<boolean>`${columns.usage_limit}::integer is null or used <= ${columns.usage_limit}`)
+    .where(sql<boolean>`(${columns.usage_limit}::integer is null or used <= ${columns.usage_limit})`)
     .where(noUserHoldsMoreThan(terms.code, columns.per_user_limit))
     .returningAll()
     .executeTakeFirst();

@@ -40,9 +40,7 @@ export const listStatement = (query: ListQuery): Statement => {
   const words = query.words.length > 0 ? `${value(prefixes(query.words))}::tsquery` : undefined;
   if (words) where('words', `words @@ ${words}`);
   const order: Order =
-    query.sort === 'relevance'
-      ? { key: relevance(words), type: 'integer', direction: 'asc' }
-      : orders[query.sort];
+    query.sort === 'relevance' ? { key: relevance(words), type: 'integer', direction: 'asc' } : orders[query.sort];
   if (query.after) {
     const [key, id] = query.after;
     const beyond = order.direction === 'asc' ? '>' : '<';

@@ -74,7 +74,7 @@ export const productRoutes = (products: ProductService): Route[] => [
     },
     async ({ body }) => {
       const product = await products.create(body);
-      return isRefusal(product) ? product : created(`/api/v1/products/${product.id}`, productView(product));
+      return isRefusal(product) ? product : created(`/products/${product.id}`, productView(product));
     },
   ),
   importRoute(products),

@@ -1,13 +1,6 @@
 import type { Money } from '@shop/contracts/money.ts';
 import { currency, joi, listOf, listQuery, plainText, sku, uuid } from '@shop/platform/http/schemas.ts';
-import {
-  type Attributes,
-  type Image,
-  maxInitialStock,
-  maxPrice,
-  maxVariants,
-  type ProductStatus,
-} from './domain.ts';
+import { type Attributes, type Image, maxInitialStock, maxPrice, maxVariants, type ProductStatus } from './domain.ts';
 import { handlePattern } from './handle.ts';
 import { type Sort, sorts } from './search.ts';
 
@@ -143,7 +136,9 @@ export const productSchema = joi.object({
 
 export const productList = listOf(productSchema);
 
-const facet = joi.array().items(joi.object({ name: joi.string().required(), count: joi.number().integer().required() }));
+const facet = joi
+  .array()
+  .items(joi.object({ name: joi.string().required(), count: joi.number().integer().required() }));
 
 export const facetsSchema = joi.object({ categories: facet.required(), brands: facet.required() });
 

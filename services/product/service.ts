@@ -92,7 +92,9 @@ export const createProduct = (deps: ProductDeps): ProductService => {
     },
 
     async find(id, admin) {
-      const product = admin ? await load(id) : await cache.through(region, id.toLowerCase(), cacheMs, () => loadPublic(id));
+      const product = admin
+        ? await load(id)
+        : await cache.through(region, id.toLowerCase(), cacheMs, () => loadPublic(id));
       return product ?? notFound();
     },
 

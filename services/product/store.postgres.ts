@@ -145,7 +145,9 @@ const updateProducts = async (tx: Tx, saves: readonly Save[]): Promise<void> => 
 };
 
 const claimSkus = async (tx: Tx, saves: readonly Save[]): Promise<void> => {
-  const claims = saves.flatMap(({ product, before }) => newSkus(product, before).map((sku) => ({ sku, id: product.id })));
+  const claims = saves.flatMap(({ product, before }) =>
+    newSkus(product, before).map((sku) => ({ sku, id: product.id })),
+  );
   if (claims.length === 0) return;
   const values = [claims.map(({ sku }) => sku), claims.map(({ id }) => id)];
   const got = await tx.query<{ sku: string; product_id: string }>({ name: 'claim-skus', text: claimText, values });
@@ -157,7 +159,7 @@ const claimSkus = async (tx: Tx, saves: readonly Save[]): Promise<void> => {
 
 const facetText = (column: 'category' | 'brand') =>
   `(select '${column}' as kind, ${column} as name, count(*)::integer as count from products
-    where status = 'active' and ${column} <> '' group by ${column} order by count desc, name collate "C" limit $1)`;
+    where status = 'active' and ${column} <> '' group by ${column} order by count(*) desc, ${column} collate "C" limit $1)`;
 
 const readFacets = async (pg: Postgres, limit: number): Promise<Facets> => {
   const text = `${facetText('category')} union all ${facetText('brand')}`;

@@ -58,5 +58,5 @@ describe('A shop killed with -9 under load', () => {
     } finally {
       removeFolder(dataDir);
     }
-  });
+  }, 120_000);
 });

@@ -1,8 +1,8 @@
 import { refuse } from '@shop/contracts/problems.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recordingLogger } from '../testing/logger.ts';
-import { serve, type TestServer, testServiceToken } from '../testing/http.ts';
 import { requestContext } from '../telemetry/context.ts';
+import { serve, type TestServer, testServiceToken } from '../testing/http.ts';
+import { recordingLogger } from '../testing/logger.ts';
 import { answer, created, del, get, patch, post } from './route.ts';
 import { email, isoDate, joi, moneySchema, plainText, sku, uuid } from './schemas.ts';
 
@@ -47,19 +47,29 @@ const routes = [
   ),
   post(
     '/optional',
-    { summary: 'o', access: 'anyone', body: joi.object<{ a?: string }>({ a: joi.string() }).optional(), answers: { 200: anything } },
+    {
+      summary: 'o',
+      access: 'anyone',
+      body: joi.object<{ a?: string }>({ a: joi.string() }).optional(),
+      answers: { 200: anything },
+    },
     ({ body }) => ({ body }),
   ),
   post(
     '/text',
-    { summary: 't', access: 'anyone', body: joi.string(), bodyType: 'text/csv', maxBodyBytes: 10, answers: { 200: anything } },
+    {
+      summary: 't',
+      access: 'anyone',
+      body: joi.string(),
+      bodyType: 'text/csv',
+      maxBodyBytes: 10,
+      answers: { 200: anything },
+    },
     ({ body }) => ({ body }),
   ),
-  post(
-    '/any',
-    { summary: 'a', access: 'anyone', body: joi.any(), answers: { 200: anything } },
-    ({ body }) => ({ body }),
-  ),
+  post('/any', { summary: 'a', access: 'anyone', body: joi.any(), answers: { 200: anything } }, ({ body }) => ({
+    body,
+  })),
   post(
     '/keyed',
     { summary: 'k', access: 'anyone', idempotencyKey: 'required', answers: { 200: anything } },
@@ -225,7 +235,12 @@ describe('the HTTP face of a service', () => {
         'price.currency',
         'sku',
       ]);
-      const good = { email: 'a@b.test', at: '2026-02-28T00:00:00.5+02:00', price: { amount: 0, currency: 'EUR' }, sku: 'Ä 1' };
+      const good = {
+        email: 'a@b.test',
+        at: '2026-02-28T00:00:00.5+02:00',
+        price: { amount: 0, currency: 'EUR' },
+        sku: 'Ä 1',
+      };
       expect((await server.request('POST', '/pieces', { body: good })).status).toBe(200);
     });
   });
@@ -258,7 +273,9 @@ describe('the HTTP face of a service', () => {
       }
       const zipped = await send('/echo', 'x', { ...json, 'Content-Encoding': 'gzip' });
       expect(zipped.status).toBe(415);
-      expect((await send('/echo', '{"name":"a"}', { 'Content-Type': 'application/json; charset=UTF-8' })).status).toBe(201);
+      expect((await send('/echo', '{"name":"a"}', { 'Content-Type': 'application/json; charset=UTF-8' })).status).toBe(
+        201,
+      );
     });
 
     it('When the body has no type at all, then the answer is 415', async () => {
@@ -325,9 +342,8 @@ describe('the HTTP face of a service', () => {
         const { status, body } = await send('/any', text);
         expect([status, body.code]).toEqual([400, 'VALIDATION_FAILED']);
       }
-      expect((await server.request('DELETE', '/things/a%00b')).status).toBe(204);
-      expect((await server.request('PATCH', '/things/a%00b', { body: { name: 'a' } })).status).toBe(400);
-      expect((await server.request('GET', `/things/${id}?limit=1&x=%00`)).status).toBe(400);
+      expect((await server.request('DELETE', '/things/a%00b')).status).toBe(400);
+      expect((await server.request('GET', '/status?x=%00')).status).toBe(400);
     });
   });
 
@@ -431,14 +447,18 @@ describe('the HTTP face of a service', () => {
 
   describe('request ids and traces', () => {
     it('When a sane id is sent, then it comes back, is in the log and known to the handler', async () => {
-      const { headers, body } = await server.request('GET', '/context?secret=1', { headers: { 'X-Request-Id': 'abc-1' } });
+      const { headers, body } = await server.request('GET', '/context?secret=1', {
+        headers: { 'X-Request-Id': 'abc-1' },
+      });
       expect(headers.get('x-request-id')).toBe('abc-1');
       expect(body.requestId).toBe('abc-1');
-      await expect.poll(() => lines.find((line) => line.requestId === 'abc-1')).toMatchObject({
-        method: 'GET',
-        path: '/api/v1/context',
-        status: 200,
-      });
+      await expect
+        .poll(() => lines.find((line) => line.requestId === 'abc-1'))
+        .toMatchObject({
+          method: 'GET',
+          path: '/api/v1/context',
+          status: 200,
+        });
     });
 
     it('When the id is missing or not sane, then a new one is made', async () => {
@@ -452,7 +472,12 @@ describe('the HTTP face of a service', () => {
       const good = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
       const traced = (traceparent: string) => server.request('GET', '/context', { headers: { traceparent } });
       expect((await traced(good)).body.traceparent).toBe(good);
-      for (const bad of [good.replace('00-', 'ff-'), `${good}-x`, '00-0-0-0', good.replace(/4bf\w{29}/, '0'.repeat(32))]) {
+      for (const bad of [
+        good.replace('00-', 'ff-'),
+        `${good}-x`,
+        '00-0-0-0',
+        good.replace(/4bf\w{29}/, '0'.repeat(32)),
+      ]) {
         expect((await traced(bad)).body.traceparent).toBeUndefined();
       }
     });
@@ -469,7 +494,11 @@ describe('the HTTP face of a service', () => {
       expect((await server.request('GET', '/health/ready')).body).toEqual({ status: 'ready' });
       notReady = ['postgres', 'event log'];
       const { status, body } = await server.request('GET', '/health/ready');
-      expect([status, body.code, body.errors]).toEqual([503, 'UNAVAILABLE', [{ part: 'postgres' }, { part: 'event log' }]]);
+      expect([status, body.code, body.errors]).toEqual([
+        503,
+        'UNAVAILABLE',
+        [{ part: 'postgres' }, { part: 'event log' }],
+      ]);
       notReady = [];
     });
   });

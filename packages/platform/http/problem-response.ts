@@ -45,5 +45,5 @@ export const refusalOf = (error: unknown, logger: Logger): Refusal => {
 
 export const brokenUrl = (): Refusal =>
   refuse('VALIDATION_FAILED', {
-    errors: [{ in: 'params', path: '', message: 'the URL holds broken percent-encoding' }],
+    errors: [{ in: 'params', path: '', message: 'the URL holds broken percent-encoding or NUL' }],
   });

@@ -2,15 +2,18 @@ import { refuse } from '@shop/contracts/problems.ts';
 import type { RequestHandler } from 'express';
 import { brokenUrl, sendProblem } from './problem-response.ts';
 
-/** Broken percent-encoding is refused before routing, which would decode some parts and not others. */
-export const wholeUrl: RequestHandler = (request, response, next) => {
-  if (!request.url.includes('%')) return next();
+const isWhole = (url: string): boolean => {
   try {
-    decodeURIComponent(request.url);
+    return !url.includes('%') || !decodeURIComponent(url).includes('\0');
   } catch {
-    return sendProblem(request, response, brokenUrl());
+    return false;
   }
-  next();
+};
+
+/** Broken percent-encoding and NUL are refused before routing, which would decode some parts and not others. */
+export const wholeUrl: RequestHandler = (request, response, next) => {
+  if (isWhole(request.url)) next();
+  else sendProblem(request, response, brokenUrl());
 };
 
 /** The end of the line: another method on a known path is 405 (OPTIONS is told), anything else 404. */

@@ -39,16 +39,20 @@ const faultOf = ({ path, message }: ValidationErrorItem, where: Fault['in']): Fa
   message,
 });
 
-/** Express answers params and queries without a prototype; schemas and handlers get plain objects of own keys. */
+/** Whether a request may come without the body: its schema says `.optional()` or has a default. */
+export const mayBeEmpty = (schema: Schema): boolean => {
+  const flags = schema.describe().flags as { presence?: string; default?: unknown } | undefined;
+  return flags?.presence === 'optional' || flags?.default !== undefined;
+};
+
 const checkBody = (route: Route): ((request: Request, faults: Fault[]) => Promise<unknown>) => {
   const { body: schema, bodyType, maxBodyBytes = defaultMaxBodyBytes } = route.spec;
   if (!schema) return async () => undefined;
   const check = checkWith(schema, 'body', false);
-  const flags = (schema as Schema).describe().flags as { presence?: string; default?: unknown } | undefined;
-  const mayBeEmpty = flags?.presence === 'optional' || flags?.default !== undefined;
+  const optional = mayBeEmpty(schema);
   return async (request, faults) => {
     const sent = bodyType ? await readText(request, bodyType, maxBodyBytes) : await readJson(request, maxBodyBytes);
-    if (sent === undefined && !mayBeEmpty) {
+    if (sent === undefined && !optional) {
       faults.push({ in: 'body', path: '', message: 'a body is required' });
       return undefined;
     }

@@ -9,7 +9,18 @@ const blocks = new Set(
 );
 const cells = new Set(['td', 'th']);
 /** Elements whose content nobody reads. */
-const silent = new Set(['script', 'style', 'template', 'noscript', 'iframe', 'object', 'svg', 'head', 'title', 'textarea']);
+const silent = new Set([
+  'script',
+  'style',
+  'template',
+  'noscript',
+  'iframe',
+  'object',
+  'svg',
+  'head',
+  'title',
+  'textarea',
+]);
 
 /**
  * The text of an HTML fragment, as lines: block elements begin and end one, entities are characters, scripts and

@@ -1,5 +1,4 @@
-import type { NewVariant, Product, ProductStatus } from '../domain.ts';
-import type { Draft, Image } from '../domain.ts';
+import type { Image, ProductStatus } from '../domain.ts';
 import { decimalsOf, minorUnits, quantity } from './amounts.ts';
 import { htmlToText } from './html.ts';
 import { madeSku } from './made-sku.ts';
@@ -166,7 +165,8 @@ const readPrice = (row: Row, decimals: number, fault: (row: Row, message: string
 const readStock = (row: Row, fault: (row: Row, message: string) => void): number | undefined => {
   const text = line(row, 'Variant Inventory Qty');
   const stock = quantity(text);
-  if (text !== '' && stock === undefined) fault(row, `Variant Inventory Qty ${quoted(text)} is not a whole number from 0`);
+  if (text !== '' && stock === undefined)
+    fault(row, `Variant Inventory Qty ${quoted(text)} is not a whole number from 0`);
   return stock;
 };
 
@@ -187,30 +187,3 @@ const readOptions = (
   // What the export writes for a product without options.
   return pairs.length === 1 && options.Title === 'Default Title' ? {} : options;
 };
-
-/** The product that the sheet asks for: what it has no columns for stays as it is, or starts blank. */
-export const draftOf = (sheet: SheetProduct, sheetHasImages: boolean, existing: Product | undefined): Draft => {
-  const known = new Map(existing?.variants.map((variant) => [variant.sku, variant]));
-  const variants = sheet.variants.map(({ sku, price, initialStock, options, imageUrl }): NewVariant => {
-    const picture = sheetHasImages ? imageUrl : known.get(sku)?.imageUrl;
-    return {
-      ...{ sku, price, options: options ?? known.get(sku)?.options ?? {} },
-      ...(picture && { imageUrl: picture }),
-      ...(initialStock !== undefined && { initialStock }),
-    };
-  });
-  return {
-    title: sheet.title,
-    description: sheet.description ?? existing?.description ?? '',
-    images: sheet.images?.map(({ url, alt }) => ({ url, alt })) ?? existing?.images ?? [],
-    brand: sheet.brand ?? existing?.brand ?? '',
-    category: sheet.category ?? existing?.category ?? '',
-    tags: sheet.tags ?? existing?.tags ?? [],
-    attributes: existing?.attributes ?? {},
-    status: sheet.status ?? statusBefore(existing),
-    variants,
-  };
-};
-
-const statusBefore = (existing: Product | undefined): ProductStatus =>
-  existing && existing.status !== 'deleted' ? existing.status : 'active';

@@ -1,0 +1,63 @@
+import { type Config, ConfigError, readConfig, setting } from '@shop/platform/config/config.ts';
+import { joi } from '@shop/platform/http/schemas.ts';
+import { logLevels } from '@shop/platform/telemetry/logger.ts';
+
+const port = () => joi.number().integer().min(0).max(65_535);
+const onOff = (initial: 'on' | 'off') => joi.string<'on' | 'off'>().valid('on', 'off').default(initial);
+
+/** Every environment variable of the embedded form. */
+export const declaration = {
+  PORT: setting<number>('the port of the API; 0 takes a free one', port().default(8080)),
+  HOST: setting<string>('the address to listen on', joi.string().hostname().default('127.0.0.1')),
+  DATA_DIR: setting<string>('the folder that keeps everything', joi.string().max(1000).default('.data')),
+  SEED: setting<'on' | 'off'>('whether the first start loads the sample catalogue', onOff('on')),
+  RATE_LIMIT: setting<'on' | 'off'>('off lifts the rate limits, for load tests', onOff('on')),
+  STORE_CURRENCY: setting<string>(
+    'the one currency of the shop, ISO 4217',
+    joi
+      .string()
+      .pattern(/^[A-Z]{3}$/)
+      .default('USD'),
+  ),
+  ADMIN_EMAIL: setting<string | undefined>(
+    'the e-mail of the first admin',
+    joi.string().email({ tlds: false }).max(254),
+  ),
+  ADMIN_PASSWORD: setting<string | undefined>(
+    'the password of the first admin, 8 to 128 characters',
+    joi.string().min(8).max(128),
+  ),
+  METRICS_PORT: setting<number | undefined>('the port of GET /metrics; none by default', port()),
+  CORS_ORIGINS: setting<string | undefined>(
+    'origins whose pages may call the API, separated by commas',
+    joi.string().max(2000),
+  ),
+  TRUST_PROXY: setting<number>('how many proxies stand in front', joi.number().integer().min(0).max(10).default(0)),
+  AUTH_ISSUER: setting<string | undefined>('an OpenID issuer that stands in for identity', joi.string().uri()),
+  AUTH_JWKS_URL: setting<string | undefined>(
+    'where that issuer publishes its keys',
+    joi.string().uri({ scheme: ['http', 'https'] }),
+  ),
+  NODE_ENV: setting<string | undefined>('production refuses the default admin', joi.string().max(40)),
+  LOG_LEVEL: setting<string>(
+    `how much is logged: ${logLevels.join(', ')}`,
+    joi
+      .string()
+      .valid(...logLevels)
+      .default('info'),
+  ),
+};
+
+export type EmbeddedConfig = Config<typeof declaration>;
+
+/** @throws ConfigError naming each variable that is wrong. */
+export const readEmbeddedConfig = (env: NodeJS.ProcessEnv): EmbeddedConfig => {
+  const config = readConfig(declaration, env);
+  if ((config.ADMIN_EMAIL === undefined) !== (config.ADMIN_PASSWORD === undefined))
+    throw new ConfigError('ADMIN_EMAIL and ADMIN_PASSWORD belong together: set both, or neither.');
+  if (config.NODE_ENV === 'production' && config.ADMIN_EMAIL === undefined)
+    throw new ConfigError('With NODE_ENV=production the default admin is refused: set ADMIN_EMAIL and ADMIN_PASSWORD.');
+  if ((config.AUTH_ISSUER === undefined) !== (config.AUTH_JWKS_URL === undefined))
+    throw new ConfigError('AUTH_ISSUER and AUTH_JWKS_URL belong together: set both, or neither.');
+  return config;
+};

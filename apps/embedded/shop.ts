@@ -1,0 +1,135 @@
+import { join, resolve } from 'node:path';
+import { cartRoutes } from '@shop/cart/routes.ts';
+import { discountRoutes } from '@shop/discount/routes.ts';
+import { identityRoutes } from '@shop/identity/routes.ts';
+import { inventoryRoutes } from '@shop/inventory/routes.ts';
+import { startRecovery } from '@shop/order/recovery.ts';
+import { orderRoutes } from '@shop/order/routes.ts';
+import { createOrders } from '@shop/order/service.ts';
+import { jwtVerifier } from '@shop/platform/auth/verifier.ts';
+import { memoryLocks } from '@shop/platform/coordination/memory-locks.ts';
+import { createApp } from '@shop/platform/http/app.ts';
+import { openApiDocument } from '@shop/platform/http/openapi.ts';
+import type { Route } from '@shop/platform/http/route.ts';
+import { listen } from '@shop/platform/http/server.ts';
+import { createLifecycle, type Lifecycle } from '@shop/platform/lifecycle/lifecycle.ts';
+import { createPostgresEventLog } from '@shop/platform/messaging/postgres-log.ts';
+import type { LogTables } from '@shop/platform/messaging/postgres-log-tables.ts';
+import { startPostgresServer } from '@shop/platform/postgres/server/server.ts';
+import type { Logger } from '@shop/platform/telemetry/logger.ts';
+import { createMetrics, serveMetrics } from '@shop/platform/telemetry/metrics.ts';
+import { systemClock, systemIds } from '@shop/platform/time/system.ts';
+import { productRoutes } from '@shop/product/routes.ts';
+import { startBackground } from './background.ts';
+import type { EmbeddedConfig } from './config.ts';
+import { type Databases, databaseNames, openDatabases } from './databases.ts';
+import { servePictures } from './pictures.ts';
+import { seed } from './seed.ts';
+import { createServices, type Services } from './services.ts';
+
+export interface EmbeddedShop {
+  url: string;
+  /** Ends everything, PostgreSQL last, within 10 s. */
+  stop(): Promise<void>;
+}
+
+/** Signed into every token; the pages and other services see the same issuer in both forms. */
+const ISSUER = 'ecommerce-microservices';
+export const DEFAULT_ADMIN = { email: 'admin@example.com', password: 'admin-password' };
+
+/** The whole shop in this process, on a PostgreSQL of its own. Rejects when a part can't start; what had started is stopped. */
+export const startShop = async (config: EmbeddedConfig, logger: Logger): Promise<EmbeddedShop> => {
+  const lifecycle = createLifecycle(logger);
+  try {
+    const url = await startParts(config, logger, lifecycle);
+    return { url, stop: () => lifecycle.stop() };
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+};
+
+const startParts = async (config: EmbeddedConfig, logger: Logger, lifecycle: Lifecycle): Promise<string> => {
+  const [clock, ids] = [systemClock, systemIds];
+  const dataDir = resolve(config.DATA_DIR);
+  const server = await startPostgresServer({ dataDir, logger, clock, ids });
+  lifecycle.onStop('PostgreSQL', () => server.stop());
+  const databases = await openDatabases(server.connection, logger);
+  lifecycle.onStop('databases', () => databases.close());
+
+  const services = createServices({ databases, currency: config.STORE_CURRENCY, issuer: ISSUER, clock, ids, logger });
+  const log = createPostgresEventLog({ pg: databases.of<LogTables>('events'), clock, ids, logger });
+  await startBackground({ services, databases, log, lifecycle, clock, ids, logger });
+  const recovery = await startRecovery({
+    owner: ids.uuid(),
+    store: services.orderStore,
+    runner: services.sagaRunner,
+    clock,
+    logger,
+  });
+  lifecycle.onStop('sagas', () => recovery.stop());
+  await services.identity.ensureAdmin({
+    email: config.ADMIN_EMAIL ?? DEFAULT_ADMIN.email,
+    password: config.ADMIN_PASSWORD ?? DEFAULT_ADMIN.password,
+  });
+  if (config.SEED === 'on') await seed(services, dataDir, logger, new AbortController().signal);
+
+  const { live } = services;
+  const orders = createOrders({ store: services.orderStore, recovery, live, locks: memoryLocks(clock), clock, ids });
+  const routes = [
+    ...identityRoutes(services.identity),
+    ...productRoutes(services.product),
+    ...inventoryRoutes(services.inventory),
+    ...cartRoutes(services.cart),
+    ...discountRoutes(services.discount),
+    ...orderRoutes(orders),
+  ];
+  return serve({ config, logger, lifecycle, routes, services, databases });
+};
+
+interface ServeOptions {
+  config: EmbeddedConfig;
+  logger: Logger;
+  lifecycle: Lifecycle;
+  routes: Route[];
+  services: Services;
+  databases: Databases;
+}
+
+const serve = async ({ config, logger, lifecycle, routes, services, databases }: ServeOptions): Promise<string> => {
+  const metrics = createMetrics({ service: 'shop' });
+  const app = createApp({
+    name: 'shop',
+    routes,
+    verify: jwtVerifier({
+      issuer: config.AUTH_ISSUER ?? ISSUER,
+      keys: config.AUTH_JWKS_URL ?? (() => services.identity.signingKeys()),
+      clock: systemClock,
+    }),
+    clock: systemClock,
+    ids: systemIds,
+    logger,
+    metrics,
+    limits: config.RATE_LIMIT === 'on',
+    corsOrigins: config.CORS_ORIGINS?.split(',').map((origin) => origin.trim()),
+    trustProxy: config.TRUST_PROXY,
+    ready: () => unreachable(databases),
+    document: openApiDocument(routes, { title: 'ecommerce-microservices', version: '1', serverUrl: '/' }),
+    mount: servePictures,
+  });
+  const http = await listen(app, { host: config.HOST, port: config.PORT });
+  lifecycle.onStop('HTTP', () => http.close());
+  if (config.METRICS_PORT !== undefined) {
+    const exporter = await serveMetrics(metrics, { host: config.HOST, port: config.METRICS_PORT });
+    lifecycle.onStop('metrics', () => exporter.close());
+  }
+  return http.url;
+};
+
+/** The databases that don't answer; they share a server, yet each has connections of its own. */
+const unreachable = async (databases: Databases): Promise<string[]> => {
+  const answers = await Promise.allSettled(
+    databaseNames.map((name) => databases.of(name).query({ name: 'ready', text: 'select 1' })),
+  );
+  return databaseNames.filter((_name, index) => answers[index]?.status === 'rejected');
+};

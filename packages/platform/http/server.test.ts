@@ -1,0 +1,194 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Problem } from '@shop/contracts/problems.ts';
+import { describe, expect, it } from 'vitest';
+import { serve } from '../testing/http.ts';
+import { recordingLogger } from '../testing/logger.ts';
+import { get, stream } from './route.ts';
+import { joi } from './schemas.ts';
+
+/** A hand-made switch between a test and a handler. */
+const gate = () => {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open, opened };
+};
+
+const streaming = (pieces: (signal: AbortSignal) => AsyncIterable<string>, type = 'text/event-stream') =>
+  get(
+    '/stream',
+    {
+      summary: 's',
+      access: 'anyone',
+      streams: 'text/event-stream',
+      answers: { 200: joi.object(), 409: 'OUT_OF_STOCK' },
+    },
+    ({ signal }) => stream(type, pieces(signal)),
+  );
+
+describe('a streamed answer', () => {
+  it('When pieces come one by one, then each reaches the client before the next is made', async () => {
+    const second = gate();
+    const server = await serve([
+      streaming(async function* () {
+        yield 'data: 1\n\n';
+        await second.opened;
+        yield 'data: 2\n\n';
+      }),
+    ]);
+    const response = await fetch(`${server.url}/api/v1/stream`);
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    const reader = response.body?.getReader();
+    const text = async () => new TextDecoder().decode((await reader?.read())?.value);
+    expect(await text()).toBe('data: 1\n\n');
+    second.open();
+    expect(await text()).toBe('data: 2\n\n');
+    expect((await reader?.read())?.done).toBe(true);
+    await server.close();
+  });
+
+  it('When the source refuses before its first piece, then the answer is a problem', async () => {
+    const server = await serve([
+      streaming(async function* () {
+        if (Date.now() > 0) throw new Problem('OUT_OF_STOCK');
+        yield '';
+      }),
+    ]);
+    const { status, body } = await server.request('GET', '/stream');
+    expect([status, body.code]).toEqual([409, 'OUT_OF_STOCK']);
+    await server.close();
+  });
+
+  it('When the source fails midway, then the connection is cut, so that nobody takes it for the whole', async () => {
+    const { logger, lines } = recordingLogger();
+    const server = await serve(
+      [
+        streaming(async function* () {
+          yield 'half';
+          await wait(20);
+          throw new Error('midway');
+        }),
+      ],
+      { logger },
+    );
+    await expect(server.request('GET', '/stream')).rejects.toThrow();
+    expect(lines.some((line) => (line.err as Error | undefined)?.message === 'midway')).toBe(true);
+    await server.close();
+  });
+
+  it('When the client hangs up, then the source is stopped and the signal aborts', async () => {
+    const returned = gate();
+    const heard = gate();
+    const server = await serve([
+      streaming(async function* (signal) {
+        signal.addEventListener('abort', () => heard.open());
+        try {
+          for (;;) {
+            yield 'data: tick\n\n';
+            await wait(10);
+          }
+        } finally {
+          returned.open();
+        }
+      }),
+    ]);
+    const aborting = new AbortController();
+    const response = await fetch(`${server.url}/api/v1/stream`, { signal: aborting.signal });
+    await response.body?.getReader().read();
+    aborting.abort();
+    await Promise.all([returned.opened, heard.opened]);
+    await server.close();
+  });
+
+  it('When the client reads slowly, then no more is made than fits into the buffers', async () => {
+    let made = 0;
+    const piece = 'x'.repeat(100_000);
+    const server = await serve([
+      streaming(async function* () {
+        for (; made < 1_000; made += 1) yield piece;
+      }, 'application/x-ndjson'),
+    ]);
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    socket.write('GET /api/v1/stream HTTP/1.1\r\nHost: a\r\n\r\n');
+    await once(socket, 'readable');
+    await wait(300);
+    const stalledAt = made;
+    expect(stalledAt).toBeLessThan(900);
+    await wait(200);
+    expect(made).toBe(stalledAt);
+    socket.destroy();
+    await server.close();
+  });
+
+  it('When only the head is asked for, then the source is stopped at once', async () => {
+    const returned = gate();
+    const server = await serve([
+      streaming(async function* () {
+        try {
+          for (;;) yield 'data: 1\n\n';
+        } finally {
+          returned.open();
+        }
+      }),
+    ]);
+    expect((await server.request('HEAD', '/stream')).status).toBe(200);
+    await returned.opened;
+    await server.close();
+  });
+});
+
+describe('closing the server', () => {
+  it('When a request is in flight, then it is finished first, and no new connection is taken', async () => {
+    const [started, finish] = [gate(), gate()];
+    const server = await serve([
+      get('/slow', { summary: 's', access: 'anyone', answers: { 200: joi.object() } }, async () => {
+        started.open();
+        await finish.opened;
+        return { done: true };
+      }),
+    ]);
+    const inFlight = server.request('GET', '/slow');
+    await started.opened;
+    const closing = server.close();
+    await wait(50);
+    const late = connect(Number(new URL(server.url).port), '127.0.0.1');
+    await expect(once(late, 'connect')).rejects.toThrow(/ECONNREFUSED/);
+    finish.open();
+    expect((await inFlight).body).toEqual({ done: true });
+    await closing;
+  });
+
+  it('When connections are kept alive, then they do not hold it up', async () => {
+    const server = await serve([]);
+    for (let sent = 0; sent < 5; sent += 1) await server.request('GET', '/health/live');
+    const before = performance.now();
+    await server.close();
+    expect(performance.now() - before).toBeLessThan(1_000);
+  });
+
+  it('When an event stream is open, then it ends cleanly and soon', async () => {
+    const server = await serve([
+      streaming(async function* (signal) {
+        yield 'data: 1\n\n';
+        await once(signal, 'abort');
+      }),
+    ]);
+    const response = await fetch(`${server.url}/api/v1/stream`);
+    const text = response.text();
+    const before = performance.now();
+    await server.close();
+    expect(await text).toBe('data: 1\n\n');
+    expect(performance.now() - before).toBeLessThan(1_000);
+  });
+
+  it('When the port is taken, then listening says so', async () => {
+    const { listen } = await import('./server.ts');
+    const { default: express } = await import('express');
+    const first = await listen(express(), { host: '127.0.0.1', port: 0 });
+    await expect(listen(express(), { host: '127.0.0.1', port: first.port })).rejects.toThrow(/EADDRINUSE/);
+    await first.close();
+  });
+});

@@ -1,0 +1,4 @@
+import { cartStoreConformance } from './store.conformance.ts';
+import { cartStoreOnPostgres } from './testing/world.ts';
+
+cartStoreConformance('PostgreSQL', cartStoreOnPostgres);

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import type { SagaRef } from '@shop/contracts/commands.ts';
+import type { AnyShopEvent } from '@shop/contracts/events.ts';
+import { isRefusal } from '@shop/contracts/problems.ts';
+import { createOutbox } from '@shop/platform/messaging/postgres-outbox.ts';
+import { testDatabase } from '@shop/platform/testing/postgres.ts';
+import { manualClock } from '@shop/platform/testing/time.ts';
+import { systemClock, systemIds } from '@shop/platform/time/system.ts';
+import type { CartWorld } from '../commands.conformance.ts';
+import { createCart } from '../service.ts';
+import { createPostgresCartStore } from '../store.postgres.ts';
+import type { CartStore } from '../store.ts';
+import { fixtureCatalogue } from './catalogue.ts';
+import { fixtureDiscount } from './discount.ts';
+
+export const vouchers = {
+  TEN: { off: 1_000 },
+  BIG: { off: 500, minSubtotal: 100_000 },
+  OLD: { off: 100, rejection: 'EXPIRED' },
+  LATER: { off: 100, rejection: 'NOT_STARTED' },
+} as const;
+
+/** Time that moves only when a test moves it, while pauses take real time. */
+export const testClock = () => ({ ...manualClock(), sleep: systemClock.sleep });
+
+/** A new user each time. */
+export const newUser = (role: 'guest' | 'customer' | 'admin' = 'customer') => ({ id: systemIds.uuid(), role });
+
+/** A new checkout of a user's cart, with half a minute to lock it. */
+export const newSaga = (userId: string, now: Date): SagaRef & { notAfter: string } => ({
+  sagaId: systemIds.uuid(),
+  orderId: systemIds.uuid(),
+  userId,
+  notAfter: new Date(now.getTime() + 30_000).toISOString(),
+});
+
+/** The real store on a real database, with an outbox that nobody empties but the test. */
+export const cartStoreOnPostgres = async () => {
+  const clock = testClock();
+  const pg = await testDatabase(join(import.meta.dirname, '..', 'migrations'));
+  const outbox = createOutbox({ pg, service: 'cart', clock, ids: systemIds });
+  const store = createPostgresCartStore({ pg, outbox, clock, ids: systemIds });
+  const said = (): Promise<AnyShopEvent[]> => outbox.source.pending(10_000);
+  return { store, clock, pg, outbox, said };
+};
+
+/** The whole cart service but for HTTP, on a real database; `wrap` may put something before the store. */
+export const cartWorld = async (wrap: (store: CartStore) => CartStore = (store) => store) => {
+  const parts = await cartStoreOnPostgres();
+  const { store, clock, said } = parts;
+  const catalogue = fixtureCatalogue();
+  const discount = fixtureDiscount(vouchers);
+  const serviceOn = (other: CartStore) =>
+    createCart({ store: other, catalogue, discount, clock, ids: systemIds, currency: 'USD' });
+  const service = serviceOn(wrap(store));
+  for (const sku of ['MUG', 'TEE', 'CAP']) await service.productChanged(catalogue.put(sku, {}));
+
+  const world: CartWorld = {
+    commands: service,
+    async add(userId, sku, quantity) {
+      const reply = await service.addItem({ id: userId, role: 'customer' }, { sku, quantity });
+      if (isRefusal(reply)) throw new Error(reply.code);
+    },
+    async addVoucher(userId, code) {
+      const reply = await service.addVoucher({ id: userId, role: 'customer' }, code);
+      if (isRefusal(reply)) throw new Error(reply.code);
+    },
+    view: (userId) => service.view({ id: userId, role: 'customer' }),
+    change: async (sku, change) => service.productChanged(catalogue.put(sku, change)),
+    undo: (saga) => service.unlock({ ...saga, kind: 'rollback' }),
+    events: said,
+    now: clock.now,
+    advance: clock.advance,
+  };
+  return { ...parts, ...world, service, serviceOn, catalogue };
+};

@@ -1,0 +1,150 @@
+import type { CatalogueProduct, CatalogueQueries, QuoteRequest, TimedSagaRef } from '@shop/contracts/commands.ts';
+import type { AnyShopEvent, EventData, EventType, NewEvent } from '@shop/contracts/events.ts';
+import { postgresInbox } from '@shop/platform/messaging/inbox.ts';
+import { createOutbox } from '@shop/platform/messaging/postgres-outbox.ts';
+import { testDatabase } from '@shop/platform/testing/postgres.ts';
+import { manualClock } from '@shop/platform/testing/time.ts';
+import { systemIds } from '@shop/platform/time/system.ts';
+import type { NewVoucher, Voucher } from './domain.ts';
+import { discountGroup, discountHandlers } from './events.ts';
+import { createDiscount } from './service.ts';
+import { createPostgresDiscountStore, type DiscountTables, discountMigrations } from './store.postgres.ts';
+
+/** The real service on a fresh database, for tests: its catalogue is a list that tests add to. */
+export const startDiscount = async () => {
+  const pg = await testDatabase<DiscountTables>(discountMigrations);
+  const clock = manualClock('2026-06-01T00:00:00.000Z');
+  const ids = systemIds;
+  const outbox = createOutbox({ pg, service: 'discount', clock, ids });
+  const store = createPostgresDiscountStore({ pg, outbox, ids });
+  const products: CatalogueProduct[] = [];
+  const catalogue = listedCatalogue(products);
+  const discount = createDiscount({ store, catalogue, clock, currency: 'USD' });
+  const handlers = discountHandlers({ effects: store.effects, clock });
+  const inbox = postgresInbox(pg, discountGroup);
+
+  return {
+    pg,
+    clock,
+    store,
+    discount,
+    products,
+    catalogue,
+    /** Delivers events as the consumer does: one batch, one transaction. */
+    deliver: (...events: NewEvent[]) =>
+      inbox.batch(
+        events.map((event) => eventOf(event, clock.now())),
+        (event, tx) => {
+          const handler = handlers[event.type] as ((event: AnyShopEvent, unit: typeof tx) => Promise<unknown>) | undefined;
+          return handler?.(event, tx) ?? Promise.resolve();
+        },
+      ),
+    async voucher(fields: Partial<NewVoucher> & { code: string }): Promise<Voucher> {
+      const made = await discount.vouchers.create(draft(fields));
+      if ('ok' in made) throw new Error(`not made: ${made.code}`);
+      return made;
+    },
+    async used(code: string): Promise<number> {
+      const found = await discount.vouchers.find(code);
+      if ('ok' in found) throw new Error(`not found: ${found.code}`);
+      return found.used;
+    },
+    /** What the service has said, oldest first. */
+    async said<Type extends EventType>(type: Type): Promise<EventData[Type][]> {
+      const rows = await pg.query<{ data: EventData[Type] }>({
+        text: 'select data from outbox where type = $1 order by id',
+        values: [type],
+      });
+      return rows.map(({ data }) => data);
+    },
+  };
+};
+
+export type StartedDiscount = Awaited<ReturnType<typeof startDiscount>>;
+
+const listedCatalogue = (products: readonly CatalogueProduct[]): CatalogueQueries & { asked: number } => ({
+  asked: 0,
+  async bySkus(skus) {
+    this.asked += 1;
+    return products.filter(({ variants }) => variants.some(({ sku }) => skus.includes(sku)));
+  },
+  async byIds(ids) {
+    this.asked += 1;
+    return products.filter(({ id }) => ids.includes(id));
+  },
+});
+
+const eventOf = ({ type, key, data }: NewEvent, now: Date): AnyShopEvent =>
+  ({ id: systemIds.uuid(), type, source: '/services/test', key, time: now.toISOString(), data }) as AnyShopEvent;
+
+/** A tenth off everything, unless the fields say otherwise. */
+export const draft = (fields: Partial<NewVoucher> & { code: string }): NewVoucher =>
+  ({ type: 'percentage', value: 1000, scope: { kind: 'order' }, ...fields }) as NewVoucher;
+
+export const product = (fields: Partial<CatalogueProduct> & { sku?: string; price?: number } = {}): CatalogueProduct => {
+  const { sku = 'MUG', price = 1000, ...rest } = fields;
+  return {
+    id: systemIds.uuid(),
+    handle: 'mug',
+    title: 'Mug',
+    category: 'Kitchen',
+    brand: 'Acme',
+    currency: 'USD',
+    status: 'active',
+    variants: [{ sku, price, options: {} }],
+    version: 1,
+    ...rest,
+  };
+};
+
+/** A checkout of one line worth 100.00 with these vouchers, by a user of its own unless the fields name one. */
+export const checkoutOf = (
+  codes: readonly string[],
+  fields: Partial<TimedSagaRef & QuoteRequest> = {},
+): TimedSagaRef & QuoteRequest => ({
+  sagaId: systemIds.uuid(),
+  orderId: systemIds.uuid(),
+  userId: systemIds.uuid(),
+  role: 'customer',
+  currency: 'USD',
+  notAfter: '2026-06-01T00:00:10.000Z',
+  lines: [{ sku: 'MUG', productId: 'p1', quantity: 10, unitPrice: 1000 }],
+  codes,
+  ...fields,
+});
+
+export const cancelled = (
+  { sagaId, orderId, userId }: TimedSagaRef,
+  fields: Partial<EventData['order.cancelled']> = {},
+): NewEvent => ({
+  type: 'order.cancelled',
+  key: orderId,
+  data: {
+    sagaId,
+    orderId,
+    userId,
+    kind: 'rollback',
+    reason: 'test',
+    participants: ['cart', 'discount', 'inventory'],
+    version: 1,
+    ...fields,
+  },
+});
+
+export const orderCreated = ({ sagaId, orderId, userId }: TimedSagaRef): NewEvent => ({
+  type: 'order.created',
+  key: orderId,
+  data: {
+    sagaId,
+    orderId,
+    userId,
+    number: 'A-1',
+    currency: 'USD',
+    lines: [],
+    vouchers: [],
+    subtotal: 0,
+    discountTotal: 0,
+    total: 0,
+    version: 1,
+  },
+});

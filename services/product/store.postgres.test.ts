@@ -1,0 +1,78 @@
+import { createOutbox } from '@shop/platform/messaging/postgres-outbox.ts';
+import { testDatabase } from '@shop/platform/testing/postgres.ts';
+import { systemClock, systemIds } from '@shop/platform/time/system.ts';
+import { describe, expect, it } from 'vitest';
+import { listStatement } from './list.postgres.ts';
+import { type Position, positionOf, queryWords, type Sort } from './search.ts';
+import { productStoreConformance } from './store.conformance.ts';
+import { createPostgresProductStore } from './store.postgres.ts';
+import type { ListQuery } from './store.ts';
+import { aProduct, aVariant, saving } from './testing/products.ts';
+import { eventsIn } from './testing/served.ts';
+
+const pg = await testDatabase(new URL('./migrations', import.meta.url).pathname);
+const outbox = createOutbox({ pg, service: 'product', clock: systemClock, ids: systemIds });
+const store = createPostgresProductStore({ pg, outbox });
+
+const empty = async () => {
+  await pg.query({ text: 'truncate products, product_skus, outbox' });
+  return { store, pending: () => eventsIn(pg) };
+};
+
+productStoreConformance('PostgreSQL', empty);
+
+describe('plans', () => {
+  const middle = aProduct({ title: 'Product 2500', createdAt: new Date(Date.UTC(2026, 0, 1, 0, 25)).toISOString() });
+
+  const planOf = async (query: ListQuery): Promise<string> => {
+    const { text, values } = listStatement(query);
+    const lines = await pg.query<Record<string, string>>({ text: `explain ${text}`, values });
+    return lines.map((line) => line['QUERY PLAN']).join('\n');
+  };
+
+  it('When the catalogue has some thousand products, then every page is read through an index', async () => {
+    await empty();
+    const products = Array.from({ length: 5000 }, (_, n) =>
+      aProduct({
+        title: `Product ${n}`,
+        category: `c${n % 50}`,
+        brand: `b${n % 80}`,
+        tags: [`t${n % 90}`],
+        status: n % 10 === 0 ? 'draft' : 'active',
+        description: 'About this product. '.repeat(20),
+        variants: [aVariant({ price: 1000 + (n % 700) })],
+        createdAt: new Date(Date.UTC(2026, 0, 1, 0, 0, n)).toISOString(),
+      }),
+    );
+    for (let at = 0; at < products.length; at += 500) {
+      await store.save(products.slice(at, at + 500).map((product) => saving(product)));
+    }
+    await pg.query({ text: 'analyze products' });
+
+    const indexes: Record<Sort, string> = {
+      relevance: 'products_by_word',
+      title: 'products_by_title',
+      '-createdAt': 'products_by_creation',
+      price: 'products_by_price',
+      '-price': 'products_by_price',
+    };
+    for (const sort of Object.keys(indexes) as Sort[]) {
+      const words = sort === 'relevance' ? queryWords('product 25') : [];
+      const after: Position = positionOf(middle, sort, words);
+      for (const page of [{}, { after }]) {
+        for (const status of ['active', undefined] as const) {
+          const plan = await planOf({ words, sort, limit: 21, ...(status && { status }), ...page });
+          expect(plan).toContain(indexes[sort]);
+          expect(plan).not.toContain('Seq Scan');
+          // Keyset pages start where they left off: no rows are sorted, or read only to be skipped.
+          if (sort !== 'relevance') expect(plan).not.toMatch(/Sort|Filter/);
+        }
+      }
+    }
+    const filters: Partial<ListQuery>[] = [{ category: 'c7' }, { brand: 'b7' }, { tag: 't7' }];
+    for (const filter of filters) {
+      const plan = await planOf({ words: [], sort: '-createdAt', status: 'active', limit: 21, ...filter });
+      expect(plan).toContain(`products_by_${Object.keys(filter)[0]}`);
+    }
+  }, 60_000);
+});
