@@ -120,7 +120,8 @@ const schemas: { readonly [Type in EventType]: ObjectSchema<EventData[Type]> } =
 export const eventTypes = Object.keys(schemas) as EventType[];
 
 /** Whether this version of the shop knows the type. */
-export const isEventType = (type: unknown): type is EventType => typeof type === 'string' && Object.hasOwn(schemas, type);
+export const isEventType = (type: unknown): type is EventType =>
+  typeof type === 'string' && Object.hasOwn(schemas, type);
 
 /** The schema of a type's payload. */
 export const eventSchema = <Type extends EventType>(type: Type): ObjectSchema<EventData[Type]> => schemas[type];

@@ -11,14 +11,13 @@ const mergesKept = 200;
 
 const keyOf = ({ userId, cartNo }: Cart): string => `${userId}:${cartNo}`;
 
-/** A frozen cart is not written until its merge ends, so its version names the attempt. */
-const attemptOf = (cart: Cart): string => `${keyOf(cart)}:${cart.version}`;
+const attemptOf = (frozen: Cart): string => `${keyOf(frozen)}:${frozen.mergingInto?.attempt}`;
 
 /** Freezes a cart that is to move into `userId`'s. Answers the same cart when there is nothing to move. */
 export const freezeForMerge = (cart: Cart, userId: string, now: Date): Decision<Cart> => {
   if (cart.lock) return refuseLocked(cart.lock);
   const nothing = cart.lines.length === 0 && cart.vouchers.length === 0;
-  const next = nothing ? cart : changed(cart, { mergingInto: userId }, now);
+  const next = nothing ? cart : changed(cart, { mergingInto: { userId, attempt: cart.version + 1 } }, now);
   return { ok: true, cart: next, events: [], reply: next };
 };
 
@@ -51,9 +50,14 @@ const sumOf = (lines: readonly Line[], more: readonly Line[]): Line[] => {
   return [...sums.values()];
 };
 
-/** The frozen cart after it was taken in: empty, and a new number, so that the next merge of it is another one. */
-export const emptyAfterMerge = (frozen: Cart, now: Date): Cart =>
-  changed(frozen, { lines: [], vouchers: [], cartNo: frozen.cartNo + 1, mergingInto: undefined }, now);
-
-/** The frozen cart after its merge was refused: as it was. */
-export const unfreeze = (frozen: Cart, now: Date): Cart => changed(frozen, { mergingInto: undefined }, now);
+/**
+ * Ends the merge of a frozen cart. Taken in, it is left empty with the next number, so that its next merge is another
+ * one; refused, it is as it was. A cart whose merge has ended already stays as it is.
+ */
+export const endMerge = (cart: Cart, frozen: Cart, taken: boolean, now: Date): Change => {
+  const ended = cart.cartNo !== frozen.cartNo || cart.mergingInto?.attempt !== frozen.mergingInto?.attempt;
+  if (ended) return { ok: true, cart, events: [], reply: undefined };
+  const emptied = { lines: [], vouchers: [], cartNo: cart.cartNo + 1 };
+  const next = changed(cart, { ...(taken && emptied), mergingInto: undefined }, now);
+  return { ok: true, cart: next, events: [], reply: undefined };
+};

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Offer, Offers } from './catalogue.ts';
-import { emptyAfterMerge, freezeForMerge, takeIn, unfreeze } from './domain.merge.ts';
+import { endMerge, freezeForMerge, takeIn } from './domain.merge.ts';
 import { askAboutLock, completeForSaga, lockForSaga, unlockForSaga } from './domain.saga.ts';
 import * as carts from './domain.ts';
 import { cartView, linesToPrice } from './view.ts';
@@ -125,8 +125,19 @@ describe('taking a cart in', () => {
     const open = unlockForSaga(refused.cart, { ...saga('s'), kind: 'rollback' }, now).cart;
     // Someone who still holds the frozen cart of the first attempt comes late.
     expect(takeIn(open, frozen, now)).toMatchObject({ reply: false, cart: { lines: [{ sku: 'B' }] } });
-    const again = made(freezeForMerge(unfreeze(frozen, now), 'user', now));
+    const again = made(freezeForMerge(endMerge(frozen, frozen, false, now).cart, 'user', now));
     expect(takeIn(open, again, now)).toMatchObject({ reply: true, cart: { lines: [{ sku: 'B' }, { sku: 'A' }] } });
+  });
+
+  it('When someone comes late to end a merge, then what the guest has put in since stays', () => {
+    const frozen = frozenOf(cartWith({ A: 1 }));
+    for (const taken of [true, false]) {
+      const ended = endMerge(frozen, frozen, taken, now).cart;
+      const used = made(carts.addItem(ended, { sku: 'B', quantity: 1 }, offersOf('B'), now));
+      expect(endMerge(used, frozen, true, now).cart).toBe(used);
+      const again = made(freezeForMerge(used, 'user', now));
+      expect(endMerge(again, frozen, true, now).cart).toBe(again);
+    }
   });
 
   it('When two carts are to move into each other, then neither waits for the other', () => {
@@ -182,7 +193,7 @@ const play = (cart: carts.Cart, step: Step, offers: Map<string, Offer>, time: Da
       const guest = { ...cartWith({ [step.sku]: step.quantity }), userId: `guest-${time.getTime()}` };
       const frozen = made(freezeForMerge(guest, 'user', time));
       const { cart: next, reply } = takeIn(cart, frozen, time);
-      expect(emptyAfterMerge(frozen, time)).toMatchObject({ lines: [], cartNo: 2 });
+      expect(endMerge(frozen, frozen, true, time).cart).toMatchObject({ lines: [], cartNo: 2 });
       expect(takeIn(next, frozen, time)).toMatchObject({ reply });
       expect(takeIn(next, frozen, time).cart).toBe(next);
       return next;

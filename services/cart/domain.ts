@@ -37,6 +37,13 @@ export interface SagaOutcome {
   refusal?: Refusal<'PRICE_CHANGED'>;
 }
 
+export interface Merging {
+  /** Whose cart takes this one in. */
+  userId: string;
+  /** Tells one attempt from the next: the version that the cart was frozen with. */
+  attempt: number;
+}
+
 /** The one document of a user's cart. Version 0: never stored. */
 export interface Cart {
   userId: string;
@@ -46,11 +53,11 @@ export interface Cart {
   vouchers: string[];
   lock?: Lock;
   outcomes: SagaOutcome[];
-  /** The user whose cart takes this one in; nothing else happens to a cart until that has ended. */
-  mergingInto?: string;
+  /** Set while another cart takes this one in; buyers and checkouts don't touch the cart until that has ended. */
+  mergingInto?: Merging;
   /** The carts that were taken in, as `<userId>:<cartNo>`. */
   mergedFrom: string[];
-  /** The attempts that were refused, as `<userId>:<cartNo>:<version>`. */
+  /** The attempts that were refused, as `<userId>:<cartNo>:<attempt>`. */
   mergesRefused: string[];
   version: number;
   /** ISO 8601; null while the cart was never stored. */

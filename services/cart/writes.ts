@@ -1,7 +1,7 @@
 import { Problem } from '@shop/contracts/problems.ts';
 import type { Clock } from '@shop/platform/time/clock.ts';
 import type { Ids } from '@shop/platform/time/ids.ts';
-import { emptyAfterMerge, takeIn, unfreeze } from './domain.merge.ts';
+import { endMerge, takeIn } from './domain.merge.ts';
 import { type Cart, type Change, type Decision, emptyCart } from './domain.ts';
 import type { CartStore } from './store.ts';
 
@@ -65,15 +65,16 @@ export const createWrites = ({ store, clock, ids }: WritesDeps): Writes => {
 
   const finishMerge = async (frozen: Cart): Promise<boolean> => {
     if (frozen.mergingInto === undefined) return false;
-    const target = frozen.mergingInto;
+    const { userId: target } = frozen.mergingInto;
     // The target is taken as it is stored: where it is frozen itself it refuses, so merges never wait for each other.
     const { reply: taken } = await changeFrom(
       () => stored(target),
       (cart) => takeIn(cart, frozen, clock.now()),
     );
-    const next = taken ? emptyAfterMerge(frozen, clock.now()) : unfreeze(frozen, clock.now());
-    // A lost race here is another one that brought the same merge to the same end.
-    await store.save(next, frozen.version, []);
+    await changeFrom(
+      () => stored(frozen.userId),
+      (cart) => endMerge(cart, frozen, taken, clock.now()),
+    );
     return taken;
   };
 

@@ -5,7 +5,8 @@ import type { DiscountTables } from './tables.postgres.ts';
 
 export const createCatalogueReplica = (pg: Postgres<DiscountTables>): CatalogueReplica => ({
   async learn(products) {
-    if (products.length > 0) await pg.query(learning(products));
+    // In a transaction only because one that loses a deadlock with the consumer's is then run again.
+    if (products.length > 0) await pg.transaction((tx) => tx.query(learning(products)));
   },
 
   async bySkus(skus) {

@@ -1,5 +1,5 @@
-import { isRefusal, refuse } from '@shop/contracts/problems.ts';
 import type { ApplyReply, DiscountCommands } from '@shop/contracts/commands.ts';
+import { isRefusal, refuse } from '@shop/contracts/problems.ts';
 import { serve, testServiceToken } from '@shop/platform/testing/http.ts';
 import { afterAll } from 'vitest';
 import { discountCommandsConformance } from './commands.conformance.ts';

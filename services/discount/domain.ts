@@ -107,11 +107,15 @@ export const currenciesOf = (terms: VoucherTerms): string[] => [
   ...(terms.minSubtotal ? [terms.minSubtotal.currency] : []),
 ];
 
-/** One spelling for moments, so that they compare as text. */
-const withUtcDates = (terms: VoucherTerms): VoucherTerms => ({
+const lowerCase = (ids: readonly string[]): string[] => ids.map((id) => id.toLowerCase());
+
+/** One spelling for moments and UUIDs, so that they compare as text. */
+const inOneSpelling = (terms: VoucherTerms): VoucherTerms => ({
   ...terms,
   ...(terms.startsAt && { startsAt: new Date(terms.startsAt).toISOString() }),
   ...(terms.endsAt && { endsAt: new Date(terms.endsAt).toISOString() }),
+  ...(terms.userIds && { userIds: lowerCase(terms.userIds) }),
+  ...(terms.scope.kind === 'products' && { scope: { kind: 'products', ids: lowerCase(terms.scope.ids) } }),
 });
 
 /** What a maker may leave out. */
@@ -121,12 +125,12 @@ export type NewVoucher = Deal &
   >;
 
 export const termsOf = (draft: NewVoucher): VoucherTerms =>
-  withUtcDates({ combinable: true, priority: 100, active: true, ...draft });
+  inOneSpelling({ combinable: true, priority: 100, active: true, ...draft });
 
 /** The terms after a change. Whether they hold together is for `faultsOf` to say, also whether the value fits the type. */
 export const changed = (current: VoucherTerms, change: VoucherChange): VoucherTerms => {
   const merged = Object.entries({ ...current, ...change }).filter(([, value]) => value !== null && value !== undefined);
-  return withUtcDates(Object.fromEntries(merged) as unknown as VoucherTerms);
+  return inOneSpelling(Object.fromEntries(merged) as unknown as VoucherTerms);
 };
 
 /** What others are told of a voucher. */

@@ -18,10 +18,23 @@ export const createEffects = (outbox: Outbox, ids: Ids): DiscountEffects<Tx<Disc
     tx.afterCommit(() => outbox.nudge());
   },
 
+  async lock(tx, sagas, now) {
+    await tx.query({
+      name: 'discount-lock',
+      text: 'select lock_applications($1, $2, $3, $4)',
+      values: [
+        sagas.map(({ sagaId }) => sagaId),
+        sagas.map(({ orderId }) => orderId),
+        sagas.map(({ userId }) => userId),
+        now,
+      ],
+    });
+  },
+
   async settle(tx, sagaId) {
     await tx.query({
       name: 'discount-settle',
-      text: `update applications set state = 'settled', next_ask_at = null where saga_id = $1 and state = 'applied'`,
+      text: `update applications set state = 'settled', next_ask_at = null where saga_id = $1`,
       values: [sagaId],
     });
   },

@@ -136,7 +136,8 @@ describe('undoing', () => {
 });
 
 describe('asking what became of a checkout', () => {
-  const questions = async (command: { sagaId: string }) => ofSaga(await shop.said('discount.redemption_expired'), command);
+  const questions = async (command: { sagaId: string }) =>
+    ofSaga(await shop.said('discount.redemption_expired'), command);
 
   it('When an application waits for longer than a minute, then it asks, then again after twice the time, until it is settled', async () => {
     await shop.voucher({ code: 'WAITING' });

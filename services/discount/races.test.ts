@@ -11,7 +11,8 @@ afterEach(async () => {
 });
 
 const granted = (replies: ApplyReply[]) => replies.filter(({ ok }) => ok);
-const reasons = (replies: ApplyReply[]) => new Set(replies.flatMap((reply) => (reply.ok ? [] : (reply.errors ?? []).map(({ reason }) => reason))));
+const reasons = (replies: ApplyReply[]) =>
+  new Set(replies.flatMap((reply) => (reply.ok ? [] : (reply.errors ?? []).map(({ reason }) => reason))));
 
 describe('a hot voucher', () => {
   it('When 30 buyers want 5 uses at once, then exactly 5 get one and the others are told why', async () => {
@@ -83,6 +84,7 @@ describe('orders of locking', () => {
       await shop.discount.apply(command);
       held.push(command);
     }
+    const before = await deadlocks();
     const fresh = Array.from({ length: 10 }, () => checkoutOf(['X', 'Y']));
     const [, , ...replies] = await Promise.all([
       shop.deliver(...held.slice(0, 3).map((command) => cancelled(command))),
@@ -91,6 +93,7 @@ describe('orders of locking', () => {
     ]);
     expect(granted(replies)).toHaveLength(10);
     expect([await shop.used('X'), await shop.used('Y')]).toEqual([10, 10]);
+    expect(await deadlocks()).toBe(before);
   });
 
   const deadlocks = async () => {

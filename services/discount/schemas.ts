@@ -45,6 +45,8 @@ const oneOf = <T>(key: string, kinds: Record<string, ObjectSchema>) =>
       for (const error of errors) {
         if (error.code !== 'alternatives.any') continue;
         error.path = [...error.path, key];
+        // Of its own, so that a schema around this one leaves it alone.
+        error.code = `${key}.foreign`;
         error.message = `${error.path.join('.')} must be one of [${Object.keys(kinds).join(', ')}]`;
       }
       return errors;
@@ -66,7 +68,7 @@ const optional = {
   minSubtotal: moneySchema(),
   usageLimit: count,
   perUserLimit: count,
-  userIds: joi.array().items(plainText(255)).min(1).max(1000),
+  userIds: joi.array().items(uuid).min(1).max(1000),
   startsAt: isoDate,
   endsAt: isoDate,
 };
@@ -96,10 +98,9 @@ export const newVoucher = voucherOf<NewVoucher>({
 export const voucherChange = joi
   .object<VoucherChange>({
     type: joi.string().valid(...types),
-    value: joi
-      .alternatives()
-      .try(values.percentage, values.fixed_amount, values.buy_x_get_y)
-      .messages({ 'alternatives.match': '{{#label}} must be basis points, money, or an object of buy, get and percentOff' }),
+    value: joi.alternatives().try(values.percentage, values.fixed_amount, values.buy_x_get_y).messages({
+      'alternatives.match': '{{#label}} must be basis points, money, or an object of buy, get and percentOff',
+    }),
     scope,
     ...Object.fromEntries(Object.entries(optional).map(([name, schema]) => [name, schema.allow(null)])),
     ...always,

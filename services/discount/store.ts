@@ -77,10 +77,12 @@ export interface CatalogueReplica {
   bySkus(skus: readonly string[]): Promise<KnownProduct[]>;
 }
 
-/** The effects of events, each part of the unit of work that `unit` stands for. */
+/** The effects of events, each part of the unit of work `unit`. */
 export interface DiscountEffects<Unit> {
   /** Gives back what the saga holds and says `discount.released`, whether or not it held anything. */
   release(unit: Unit, saga: SagaRef, kind: UndoKind, now: Date): Promise<void>;
+  /** Locks in one order all that releasing these sagas will change; for a unit of work that releases several. */
+  lock(unit: Unit, sagas: readonly SagaRef[], now: Date): Promise<void>;
   /** The order exists: the saga's redemptions stay until somebody cancels it. */
   settle(unit: Unit, sagaId: string): Promise<void>;
   learn(unit: Unit, product: CatalogueProduct): Promise<void>;

@@ -6,7 +6,7 @@ import { testDatabase } from '@shop/platform/testing/postgres.ts';
 import { manualClock } from '@shop/platform/testing/time.ts';
 import { systemIds } from '@shop/platform/time/system.ts';
 import type { NewVoucher, Voucher } from './domain.ts';
-import { discountGroup, discountHandlers } from './events.ts';
+import { discountGroup, discountHandlers, inSortedLocks } from './events.ts';
 import { createDiscount } from './service.ts';
 import { createPostgresDiscountStore, type DiscountTables, discountMigrations } from './store.postgres.ts';
 
@@ -21,7 +21,7 @@ export const startDiscount = async () => {
   const catalogue = listedCatalogue(products);
   const discount = createDiscount({ store, catalogue, clock, currency: 'USD' });
   const handlers = discountHandlers({ effects: store.effects, clock });
-  const inbox = postgresInbox(pg, discountGroup);
+  const inbox = inSortedLocks({ effects: store.effects, clock }, postgresInbox(pg, discountGroup));
 
   return {
     pg,
@@ -35,7 +35,9 @@ export const startDiscount = async () => {
       inbox.batch(
         events.map((event) => eventOf(event, clock.now())),
         (event, tx) => {
-          const handler = handlers[event.type] as ((event: AnyShopEvent, unit: typeof tx) => Promise<unknown>) | undefined;
+          const handler = handlers[event.type] as
+            | ((event: AnyShopEvent, unit: typeof tx) => Promise<unknown>)
+            | undefined;
           return handler?.(event, tx) ?? Promise.resolve();
         },
       ),
@@ -81,7 +83,9 @@ const eventOf = ({ type, key, data }: NewEvent, now: Date): AnyShopEvent =>
 export const draft = (fields: Partial<NewVoucher> & { code: string }): NewVoucher =>
   ({ type: 'percentage', value: 1000, scope: { kind: 'order' }, ...fields }) as NewVoucher;
 
-export const product = (fields: Partial<CatalogueProduct> & { sku?: string; price?: number } = {}): CatalogueProduct => {
+export const product = (
+  fields: Partial<CatalogueProduct> & { sku?: string; price?: number } = {},
+): CatalogueProduct => {
   const { sku = 'MUG', price = 1000, ...rest } = fields;
   return {
     id: systemIds.uuid(),

@@ -1,6 +1,7 @@
 import { Problem } from '@shop/contracts/problems.ts';
 import { type CryptoKey, importJWK, type JWK } from 'jose';
 import type { Clock } from '../time/clock.ts';
+import { withDeadline } from '../time/deadline.ts';
 
 /** Public keys: a function that answers them, or the URL of a JWKS document. */
 export type KeySource = (() => Promise<JWK[]>) | URL | string;
@@ -22,8 +23,8 @@ const fetchTimeoutMs = 2_000;
 
 const curves: Record<string, string> = { EdDSA: 'Ed25519', ES256: 'P-256' };
 
-const readRemote = async (url: URL | string): Promise<JWK[]> => {
-  const response = await fetch(url, { signal: AbortSignal.timeout(fetchTimeoutMs) });
+const readRemote = async (url: URL | string, signal: AbortSignal): Promise<JWK[]> => {
+  const response = await fetch(url, { signal });
   if (!response.ok) throw new Error(`the keys' address answered ${response.status}`);
   const { keys } = (await response.json()) as { keys?: JWK[] };
   if (!Array.isArray(keys)) throw new Error("the keys' address answered no key set");
@@ -39,7 +40,10 @@ interface Reading {
 
 /** Keeps keys imported, reads them again when they are old or one is missing, one reading at a time. */
 export const createKeySet = (source: KeySource, clock: Clock): KeySet => {
-  const read = typeof source === 'function' ? source : () => readRemote(source);
+  const read =
+    typeof source === 'function'
+      ? source
+      : () => withDeadline(clock, fetchTimeoutMs, (signal) => readRemote(source, signal));
   let last: Reading | undefined;
   let reading: Promise<Reading> | undefined;
 

@@ -134,6 +134,21 @@ describe('remote keys', () => {
     await close();
   });
 
+  it('When the address of the keys never answers, then the wait has an end', async () => {
+    const key = await keyOf('EdDSA', 'a');
+    const clock = manualClock();
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const address = silent.address();
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/jwks.json`;
+    const answer = jwtVerifier({ issuer, keys: url, clock })(await sign(key));
+    const asked = new Promise<void>((resolve) => silent.once('request', () => resolve()));
+    await asked;
+    clock.advance(2_000);
+    await expect(answer).rejects.toMatchObject({ refusal: { code: 'UNAVAILABLE' } });
+    silent.close().closeAllConnections();
+  });
+
   it('When the keys can not be had, then the answer is UNAVAILABLE, not 401, until they can; known keys go on', async () => {
     const key = await keyOf('EdDSA', 'a');
     const clock = manualClock();

@@ -15,7 +15,9 @@ export const orderEvent = (key: string, version: number): AnyShopEvent => ({
 });
 
 const names = (prefix: string, events: readonly AnyShopEvent[]) =>
-  events.filter(({ key }) => key.startsWith(prefix)).map(({ key, data }) => `${key.slice(prefix.length)}${data.version}`);
+  events
+    .filter(({ key }) => key.startsWith(prefix))
+    .map(({ key, data }) => `${key.slice(prefix.length)}${data.version}`);
 
 /** What every adapter of `EventLog` does. `open` connects to the same log as another process would. */
 export const eventLogConformance = (adapter: string, open: () => Promise<EventLog>): void => {
@@ -44,7 +46,10 @@ export const eventLogConformance = (adapter: string, open: () => Promise<EventLo
   describe(`EventLog: ${adapter}`, () => {
     it('When events are published, then a group gets all of them as they were, in order per key', async () => {
       const { log, event, collect, subscribe, seen } = await arrange();
-      const [first, second] = [event('a', 1), { ...event('b', 1), traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` }];
+      const [first, second] = [
+        event('a', 1),
+        { ...event('b', 1), traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` },
+      ];
       const received: AnyShopEvent[] = [];
       await subscribe(collect(received));
       await log.publish('order', [first, second]);
@@ -176,7 +181,13 @@ export const eventLogConformance = (adapter: string, open: () => Promise<EventLo
 
     it('When a dead letter is buried twice, then both times succeed', async () => {
       const { log, event, run } = await arrange();
-      const letter = { id: systemIds.uuid(), topic: 'order', group: run, error: 'x', at: '2026-01-01T00:00:00.000Z' } as const;
+      const letter = {
+        id: systemIds.uuid(),
+        topic: 'order',
+        group: run,
+        error: 'x',
+        at: '2026-01-01T00:00:00.000Z',
+      } as const;
       await log.bury({ ...letter, event: event('a', 1) });
       await log.bury({ ...letter, event: event('a', 1) });
     });

@@ -31,7 +31,7 @@ export const readLag = async (pg: Postgres<LogTables>): Promise<Lag[]> =>
       from log_offsets as o, lateral (
         select count(*) from (
           select from log_messages as m where m.topic = o.topic and m.position > o.done limit $1
-        ) as some
+        ) as counted
       ) as waiting
       order by o.consumer_group, o.topic`,
     values: [lagLimit],

@@ -15,7 +15,13 @@ export interface LogTables {
     event: JSONColumnType<AnyShopEvent>;
     at: Date;
   };
-  log_offsets: { consumer_group: string; topic: Topic; done: Generated<number>; owner: string | null; until: Date | null };
+  log_offsets: {
+    consumer_group: string;
+    topic: Topic;
+    done: Generated<number>;
+    owner: string | null;
+    until: Date | null;
+  };
   dead_letters: {
     id: string;
     topic: Topic;

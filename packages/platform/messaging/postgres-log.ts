@@ -1,4 +1,4 @@
-import { type Topic, topics as allTopics } from '@shop/contracts/events.ts';
+import { topics as allTopics, type Topic } from '@shop/contracts/events.ts';
 import type { Loop } from '../lifecycle/loop.ts';
 import type { Postgres } from '../postgres/postgres.ts';
 import type { Logger } from '../telemetry/logger.ts';

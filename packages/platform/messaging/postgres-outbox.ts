@@ -145,7 +145,7 @@ export const postgresOutboxSource = ({
     },
     async depth() {
       const [row] = await pg.query<{ waiting: number }>({
-        text: 'select count(*) as waiting from (select 1 from outbox limit $1) as some',
+        text: 'select count(*) as waiting from (select 1 from outbox limit $1) as counted',
         values: [depthLimit],
       });
       return row?.waiting ?? 0;

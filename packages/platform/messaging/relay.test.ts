@@ -63,6 +63,7 @@ describe('The relay', () => {
     const { relay, published } = arrange();
     relay();
     const key = ids.uuid();
+    await clock.sleep(300);
     await pg.query({
       text: `select emit($1, 'order.shipped', $2, '{"version": 1}', $3)`,
       values: [ids.uuid(), key, clock.now()],

@@ -60,6 +60,24 @@ exception
 end
 $$;
 
+-- Notes that sagas may hold nothing any more, and locks what they hold: their applications, then the vouchers by code,
+-- as `redeem` takes them. A transaction that ends several sagas calls this before the first of them.
+create function lock_applications(p_sagas uuid[], p_orders uuid[], p_users text[], p_at timestamptz) returns void
+language plpgsql
+as $$
+begin
+  -- First of all writes, like in `redeem`: whichever comes second waits here, holding no voucher.
+  insert into applications (saga_id, order_id, user_id, state, version, created_at)
+  select saga_id, order_id, user_id, 'released', 0, p_at
+    from unnest(p_sagas, p_orders, p_users) as ending (saga_id, order_id, user_id) order by saga_id
+  on conflict (saga_id) do nothing;
+  perform 1 from applications where saga_id = any(p_sagas) order by saga_id for update;
+  perform 1 from vouchers
+    where code in (select code from redemptions where saga_id = any(p_sagas) and released_at is null)
+    order by code for update;
+end
+$$;
+
 -- Gives back what a saga holds and says so, also when it holds nothing, or no longer; from then on it can't redeem.
 create function release_redemptions(
   p_saga uuid, p_order uuid, p_user text, p_kind text, p_at timestamptz, p_event uuid, p_traceparent text
@@ -70,22 +88,16 @@ declare
   risen integer;
   live  record;
 begin
-  insert into applications (saga_id, order_id, user_id, state, created_at)
-  values (p_saga, p_order, p_user, 'released', p_at)
-  on conflict (saga_id) do nothing;
-  if found then
-    risen := 1;
-  else
-    -- Ended once: whoever comes second finds no live redemption, for this row is locked now.
-    update applications set state = 'released', version = version + 1, next_ask_at = null
-     where saga_id = p_saga returning version into risen;
-    for live in
-      select code from redemptions where saga_id = p_saga and released_at is null order by code
-    loop
-      update vouchers set used = used - 1 where code = live.code;
-      update redemptions set released_at = p_at where saga_id = p_saga and code = live.code;
-    end loop;
-  end if;
+  perform lock_applications(array[p_saga], array[p_order], array[p_user], p_at);
+  update applications set state = 'released', version = version + 1, next_ask_at = null
+   where saga_id = p_saga returning version into risen;
+
+  -- Only live redemptions are given back: an undo that comes again finds none.
+  for live in
+    update redemptions set released_at = p_at where saga_id = p_saga and released_at is null returning code
+  loop
+    update vouchers set used = used - 1 where code = live.code;
+  end loop;
 
   perform emit(p_event, 'discount.released', p_order::text, jsonb_build_object(
     'sagaId', p_saga, 'orderId', p_order, 'userId', p_user, 'kind', p_kind, 'version', risen,

@@ -90,11 +90,6 @@ const scopeTest = (scope: Scope, categoryOf: CartToPrice['categoryOf']): ((line:
       return category !== undefined && categories.has(folded(category));
     };
   }
-  if (scope.kind === 'skus') {
-    const skus = new Set(scope.ids);
-    return ({ sku }) => skus.has(sku);
-  }
-  // UUIDs are the same in either case.
-  const products = new Set(scope.ids.map((id) => id.toLowerCase()));
-  return ({ productId }) => products.has(productId.toLowerCase());
+  const ids = new Set(scope.ids);
+  return scope.kind === 'skus' ? ({ sku }) => ids.has(sku) : ({ productId }) => ids.has(productId);
 };

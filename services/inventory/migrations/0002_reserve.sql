@@ -80,6 +80,9 @@ begin
   perform 1 from stock where sku = any(p_skus) order by sku for update;
   select r.state, shortages(p_skus, p_quantities) into v_state, v_short
     from (values (p_saga)) as saga(id) left join reservations r on r.saga_id = saga.id;
+  if v_state is not null then
+    return reserve_reply(v_state);
+  end if;
   if v_short is not null then
     -- Another buyer was faster. Nothing was written but row locks, so there is nothing worth waiting for the disk.
     perform set_config('synchronous_commit', 'off', true);

@@ -62,15 +62,15 @@ async function* steps(deps: ImportDeps, sheet: Sheet, signal: AbortSignal): Asyn
   const { handles, errors } = byHandle(sheet);
   const result: ImportResult = { created: 0, updated: 0, skipped: 0, errors };
   const total = handles.length;
-  for (let done = 0; done < total && !signal.aborted; done += batchSize) {
-    yield { done, total };
-    const outcomes = await importBatch(deps, sheet, handles.slice(done, done + batchSize));
+  yield { done: 0, total };
+  for (let from = 0; from < total && !signal.aborted; from += batchSize) {
+    const outcomes = await importBatch(deps, sheet, handles.slice(from, from + batchSize));
     for (const outcome of outcomes) {
       if ('errors' in outcome) errors.push(...outcome.errors);
       result['errors' in outcome || outcome.kind === 'unchanged' ? 'skipped' : outcome.kind] += 1;
     }
+    yield { done: Math.min(from + batchSize, total), total };
   }
-  yield { done: total, total };
   errors.sort((a, b) => a.row - b.row);
   return result;
 }

@@ -1,0 +1,19 @@
+import type { Clock } from './clock.ts';
+
+/** Runs `work` with a signal that aborts after `ms`; what it does about that, and what it throws then, is its own. */
+export const withDeadline = async <T>(
+  clock: Clock,
+  ms: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> => {
+  const done = new AbortController();
+  const late = new AbortController();
+  void clock.sleep(ms, done.signal).then(() => {
+    if (!done.signal.aborted) late.abort(new Error(`not done within ${ms} ms`));
+  });
+  try {
+    return await work(late.signal);
+  } finally {
+    done.abort();
+  }
+};
