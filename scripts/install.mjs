@@ -62,8 +62,8 @@ const isAbandoned = () => {
 const takeLock = async () => {
   const me = String(process.pid);
   const draft = `${busy}.${me}`;
-  writeFileSync(draft, me);
   try {
+    writeFileSync(draft, me);
     const abandoned = isAbandoned();
     if (abandoned) rmSync(busy, { force: true });
     linkSync(draft, busy);
@@ -72,7 +72,7 @@ const takeLock = async () => {
     return read(busy) === me;
   } catch (error) {
     if (error.code === 'EEXIST') return false;
-    throw error;
+    return fail(`${root} can't be written (${error.code}), so the packages can't be installed there.`);
   } finally {
     rmSync(draft, { force: true });
   }
@@ -84,7 +84,8 @@ const giveUpLock = () => {
 
 const npmCi = () =>
   new Promise((resolve) => {
-    const child = spawn('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root, stdio: 'inherit' });
+    // Without its warnings: those of Node 20 about packages that the Node being installed will run.
+    const child = spawn('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: 'inherit' });
     child.once('error', (error) => resolve(error.message));
     child.once('exit', (code, signal) => resolve(code === 0 ? undefined : (signal ?? `exit code ${code}`)));
   });
@@ -106,13 +107,16 @@ const checkNode = () => {
 
 const install = async () => {
   const began = Date.now();
+  const installing = wanted();
+  // Gone first: an installation that is interrupted must not look like a whole one.
+  rmSync(stamp, { force: true });
   console.log('install: package-lock.json is not installed yet, running npm ci …');
   const problem = await npmCi();
   if (problem !== undefined) {
     fail(`npm ci failed (${problem}); its own words are above. Mostly the registry was out of reach: try again.`);
   }
   checkNode();
-  writeFileSync(stamp, wanted());
+  writeFileSync(stamp, installing);
   console.log(`install: done in ${Math.round((Date.now() - began) / 1000)} s.`);
 };
 

@@ -1,5 +1,5 @@
 import { cartGroup, cartHandlers, cartTopics } from '@shop/cart/events.ts';
-import { discountGroup, discountHandlers, discountTopics } from '@shop/discount/events.ts';
+import { discountGroup, discountHandlers, discountTopics, inSortedLocks } from '@shop/discount/events.ts';
 import type { DiscountTables } from '@shop/discount/store.postgres.ts';
 import { inventoryGroup, inventoryHandlers, inventoryTopics } from '@shop/inventory/events.ts';
 import type { InventoryTables } from '@shop/inventory/tables.postgres.ts';
@@ -55,7 +55,10 @@ const startConsumers = async ({ services, databases, log, lifecycle, clock, ids,
       group: discountGroup,
       topics: discountTopics,
       handlers: discountHandlers({ effects: discountStore.effects, clock }),
-      apply: postgresInbox<DiscountTables>(databases.of('discount'), discountGroup, clock),
+      apply: inSortedLocks(
+        { effects: discountStore.effects, clock },
+        postgresInbox<DiscountTables>(databases.of('discount'), discountGroup, clock),
+      ),
     }),
     startConsumer({ ...base, group: cartGroup, topics: cartTopics, handlers: cartHandlers(cart), apply: oneByOne }),
     startConsumer({

@@ -8,6 +8,7 @@ import { createPostgresIdentityStore } from '@shop/identity/store.postgres.ts';
 import { createInventory } from '@shop/inventory/service.ts';
 import { createPostgresInventoryStore } from '@shop/inventory/store.postgres.ts';
 import type { InventoryTables } from '@shop/inventory/tables.postgres.ts';
+import { createFaults } from '@shop/order/lab/faults.ts';
 import { channelOf } from '@shop/order/progress.ts';
 import { createSagaRunner } from '@shop/order/saga-runner.ts';
 import { createPostgresOrderStore } from '@shop/order/store.postgres.ts';
@@ -83,14 +84,27 @@ export const createServices = ({ databases, currency, issuer, clock, ids, logger
     ids,
     changed: (id) => live.publish(channelOf(id), { stored: true }),
   });
+  const faults = createFaults(clock);
   const sagaRunner = createSagaRunner({
-    store: orderStore,
-    commands: { cart, discount, inventory },
+    store: faults.store(orderStore),
+    commands: faults.commands({ cart, discount, inventory }),
     show: (saga) => live.publish(channelOf(saga.id), { saga }),
     clock,
     logger,
   });
-  return { live, outboxes, product, inventory, discount, discountStore, cart, identity, orderStore, sagaRunner };
+  return {
+    live,
+    outboxes,
+    product,
+    inventory,
+    discount,
+    discountStore,
+    cart,
+    identity,
+    orderStore,
+    sagaRunner,
+    faults,
+  };
 };
 
 export type Services = ReturnType<typeof createServices>;

@@ -1,8 +1,10 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { cartRoutes } from '@shop/cart/routes.ts';
 import { discountRoutes } from '@shop/discount/routes.ts';
 import { identityRoutes } from '@shop/identity/routes.ts';
 import { inventoryRoutes } from '@shop/inventory/routes.ts';
+import { consoleRoutes } from '@shop/order/console/routes.ts';
+import { labRoutes } from '@shop/order/lab/routes.ts';
 import { startRecovery } from '@shop/order/recovery.ts';
 import { orderRoutes } from '@shop/order/routes.ts';
 import { createOrders } from '@shop/order/service.ts';
@@ -23,6 +25,7 @@ import { productRoutes } from '@shop/product/routes.ts';
 import { startBackground } from './background.ts';
 import type { EmbeddedConfig } from './config.ts';
 import { type Databases, databaseNames, openDatabases } from './databases.ts';
+import { createLab } from './lab.ts';
 import { servePictures } from './pictures.ts';
 import { seed } from './seed.ts';
 import { createServices, type Services } from './services.ts';
@@ -83,6 +86,17 @@ const startParts = async (config: EmbeddedConfig, logger: Logger, lifecycle: Lif
     ...cartRoutes(services.cart),
     ...discountRoutes(services.discount),
     ...orderRoutes(orders),
+    ...consoleRoutes({
+      sagas: services.orderStore,
+      journal: log.journal,
+      lag: log.lag,
+      outboxDepths: () => outboxDepths(services),
+      deadLetters: log.deadLetters,
+      clock,
+    }),
+    ...(config.LAB === 'on'
+      ? labRoutes(createLab({ services, orders, currency: config.STORE_CURRENCY, clock, ids }))
+      : []),
   ];
   return serve({ config, logger, lifecycle, routes, services, databases });
 };
@@ -125,6 +139,11 @@ const serve = async ({ config, logger, lifecycle, routes, services, databases }:
   }
   return http.url;
 };
+
+const outboxDepths = ({ outboxes }: Services) =>
+  Promise.all(
+    Object.entries(outboxes).map(async ([service, { source }]) => ({ service, depth: await source.depth() })),
+  );
 
 /** The databases that don't answer; they share a server, yet each has connections of its own. */
 const unreachable = async (databases: Databases): Promise<string[]> => {

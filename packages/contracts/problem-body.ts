@@ -6,7 +6,7 @@ export interface ProblemBody {
   title: string;
   status: number;
   code: string;
-  detail?: string;
+  detail: string;
   instance?: string;
   errors?: readonly Record<string, unknown>[];
   checkoutId?: string;
@@ -20,7 +20,7 @@ export const problemBody = ({ code, detail, errors, checkoutId }: Refusal, insta
     title,
     status,
     code,
-    ...(detail ? { detail } : {}),
+    detail: detail ?? `${title}.`,
     ...(instance ? { instance } : {}),
     ...(errors ? { errors } : {}),
     ...(checkoutId ? { checkoutId } : {}),

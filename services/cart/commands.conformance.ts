@@ -223,6 +223,7 @@ const completeTests = (of: () => CartWorld) => {
     expect(await world.commands.lock(saga)).toMatchObject({ ok: false, code: 'CHECKOUT_TIMED_OUT' });
     await world.undo(saga);
     expect(await world.view(userId)).toMatchObject({ cartNo: 2, status: 'open', items: [{ sku: 'CAP', quantity: 3 }] });
+    expect(await world.commands.lock(saga)).toMatchObject({ ok: false, code: 'CHECKOUT_TIMED_OUT' });
   });
 };
 

@@ -103,7 +103,7 @@ export const unlockForSaga = (
 ): Change => {
   const completed = outcomeOf(cart, sagaId)?.kind === 'completed';
   const outcome: SagaOutcome = { sagaId, kind: completed ? 'completed' : 'unlocked', at: now.toISOString() };
-  const lock = undefined;
+  const lock = cart.lock?.sagaId === sagaId ? undefined : cart.lock;
   const next = changed(cart, { lock, outcomes: remember(cart.outcomes, outcome, now) }, now);
   const data = { sagaId, orderId, userId, kind, version: next.version };
   return { ok: true, cart: next, events: [{ type: 'cart.unlocked', key: orderId, data }], reply: undefined };

@@ -95,6 +95,15 @@ describe('a merge that is cut short', () => {
 });
 
 describe('merges that meet', () => {
+  it('When the target cart has an unfinished merge of its own, then that is finished and the next one goes through', async () => {
+    const { guest, user, merge } = await signingIn();
+    const other = newUser();
+    const onward = { fromUserId: user.id, toUserId: other.id };
+    await expect(world.serviceOn(dyingAt(1, 'after')).merge(onward)).rejects.toThrow('killed');
+    expect(await world.commands.merge(merge)).toEqual({ merged: true });
+    expect([await total(guest), await total(user), await total(other)]).toEqual([0, 5, 1]);
+  });
+
   it('When two carts merge into each other at once, then every item is in one of them', async () => {
     for (let round = 0; round < 10; round++) {
       const { guest, user, merge } = await signingIn();

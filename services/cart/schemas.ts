@@ -1,3 +1,4 @@
+import { voucherCodeOf } from '@shop/contracts/voucher-code.ts';
 import { currency, isoDate, joi, plainText, sku, uuid } from '@shop/platform/http/schemas.ts';
 import { limits } from './domain.ts';
 
@@ -10,14 +11,13 @@ export const itemToAdd = joi.object<{ sku: string; quantity: number }>({ sku: sk
 export const quantityToSet = joi.object<{ quantity: number }>({ quantity: quantity(0) });
 
 /** Codes ignore case and the ways of writing one character. */
-const normalCode = (text: string): string => text.normalize('NFKC').trim().toUpperCase();
 
 export const voucherParams = joi.object<{ code: string }>({
   code: joi
     .string()
     .max(200)
-    .custom(normalCode)
-    .pattern(/^[A-Z0-9_-]{1,40}$/, 'voucher code')
+    .custom((text: string, helpers) => voucherCodeOf(text) ?? helpers.error('voucher.code'))
+    .messages({ 'voucher.code': '{{#label}} must be 1 to 40 letters, digits, "_" or "-"' })
     .example('SUMMER-15')
     .required(),
 });

@@ -7,8 +7,8 @@ import type {
   TimedSagaRef,
 } from '@shop/contracts/commands.ts';
 import { refuse } from '@shop/contracts/problems.ts';
+import { voucherCodeOf } from '@shop/contracts/voucher-code.ts';
 import type { Clock } from '@shop/platform/time/clock.ts';
-import { codeOf } from './domain.ts';
 import { priceCart } from './pricing/price-cart.ts';
 import type { DiscountStore, PricingFacts, PricingQuestion } from './store.ts';
 
@@ -66,10 +66,10 @@ const granted = (quote: Quote): ApplyReply => ({ ok: true, quote });
 const isLate = ({ clock }: CheckoutDeps, { notAfter }: TimedSagaRef): boolean => clock.now() > new Date(notAfter);
 
 /** Codes in their one spelling, each once; what can't be a code is kept as it came, for nothing has it. */
-const spelled = (codes: readonly string[]): string[] => [...new Set(codes.map((code) => codeOf(code) ?? code))];
+const spelled = (codes: readonly string[]): string[] => [...new Set(codes.map((code) => voucherCodeOf(code) ?? code))];
 
 const questionOf = ({ codes, lines, userId }: QuoteRequest): PricingQuestion => ({
-  codes: codes.map(codeOf).filter((code) => code !== undefined),
+  codes: codes.map(voucherCodeOf).filter((code) => code !== undefined),
   productIds: [...new Set(lines.map(({ productId }) => productId))],
   userId,
 });

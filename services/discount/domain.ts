@@ -63,16 +63,6 @@ export interface Redemption {
   releasedAt?: string;
 }
 
-/**
- * The one spelling of a code: NFKC, trimmed, upper case. Undefined for what can't be a code: look-alikes from outside
- * ASCII are refused, so that nobody mistakes one voucher for another. ASCII is checked before upper-casing, which would
- * turn a dotless ı into an I.
- */
-export const codeOf = (text: string): string | undefined => {
-  const plain = text.normalize('NFKC').trim();
-  return /^[A-Za-z0-9_-]{1,40}$/.test(plain) ? plain.toUpperCase() : undefined;
-};
-
 export const byCode = (a: { code: string }, b: { code: string }): number =>
   a.code < b.code ? -1 : Number(a.code > b.code);
 

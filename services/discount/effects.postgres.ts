@@ -34,7 +34,7 @@ export const createEffects = (outbox: Outbox, ids: Ids): DiscountEffects<Tx<Disc
   async settle(tx, sagaId) {
     await tx.query({
       name: 'discount-settle',
-      text: `update applications set state = 'settled', next_ask_at = null where saga_id = $1`,
+      text: `update applications set state = 'settled', next_ask_at = null where saga_id = $1 and state = 'applied'`,
       values: [sagaId],
     });
   },

@@ -22,7 +22,7 @@ export interface VoucherDeskDeps {
 type Missing = Refusal<'VOUCHER_NOT_FOUND'>;
 export type Invalid = Refusal<'VALIDATION_FAILED' | 'CURRENCY_UNSUPPORTED'>;
 
-/** What the makers of vouchers do. `code` is in the one spelling that `codeOf` gives. */
+/** What the makers of vouchers do. `code` is in the one spelling that `voucherCodeOf` gives. */
 export interface VoucherDesk {
   create(draft: NewVoucher): Promise<Voucher | Invalid | Refusal<'VOUCHER_EXISTS'>>;
   find(code: string): Promise<Voucher | Missing>;

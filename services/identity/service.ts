@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { CartCommands } from '@shop/contracts/commands.ts';
 import { isRefusal, type Refusal, refuse } from '@shop/contracts/problems.ts';
 import type { User } from '@shop/platform/http/route.ts';
@@ -8,9 +7,11 @@ import type { Ids } from '@shop/platform/time/ids.ts';
 import type { JWK } from 'jose';
 import { createAccessTokens } from './access-tokens.ts';
 import { type Admin, createAdminGate } from './admin.ts';
-import { type Account, accessTokenSeconds, emailKey, refreshExpiry } from './domain.ts';
+import { createCartMerge } from './cart-merge.ts';
+import { type Account, accessTokenSeconds, emailKey } from './domain.ts';
 import type { Passwords } from './passwords.ts';
-import type { IdentityStore, NewSession, NewToken } from './store.ts';
+import { hashOf, newSession, newToken } from './sessions.ts';
+import type { IdentityStore, Registration } from './store.ts';
 
 /** What a client gets that came in. */
 export interface SignedIn {
@@ -41,11 +42,6 @@ export interface IdentityDeps {
 
 /** Expired tokens that one clean-up deletes at most. */
 const cleanUpBatch = 1_000;
-/** A sign-in waits this long for the carts to be merged. */
-const mergeMs = 2_000;
-const secretBytes = 32;
-
-const hashOf = (refreshToken: string): Uint8Array => createHash('sha256').update(refreshToken).digest();
 
 export interface Identity {
   /** Makes a guest and signs it in. */
@@ -80,20 +76,12 @@ export interface Identity {
   cleanUp(now: Date): Promise<boolean>;
 }
 
+const customerOf = (id: string, { email, name }: Registration): Account => ({ id, email, name, role: 'customer' });
+
 export const createIdentity = (deps: IdentityDeps): Identity => {
   const { store, passwords, cart, issuer, clock, ids, logger } = deps;
   const accessTokens = createAccessTokens({ store, issuer, clock });
-
-  const newToken = (now: Date): { refreshToken: string; token: NewToken } => {
-    const refreshToken = ids.secret(secretBytes);
-    return { refreshToken, token: { hash: hashOf(refreshToken), expiresAt: refreshExpiry(now) } };
-  };
-
-  const newSession = (): { refreshToken: string; session: NewSession } => {
-    const now = clock.now();
-    const { refreshToken, token } = newToken(now);
-    return { refreshToken, session: { familyId: ids.uuid(), token, now } };
-  };
+  const mergeCart = createCartMerge({ store, cart, clock, logger });
 
   const signedIn = async (user: Account, refreshToken: string): Promise<SignedIn> => ({
     accessToken: await accessTokens.issue(user),
@@ -103,24 +91,9 @@ export const createIdentity = (deps: IdentityDeps): Identity => {
     user,
   });
 
-  /** The caller's token may be older than its upgrade: what was a guest then must not lose a customer's cart now. */
-  const mergeCart = async (guest: User, toUserId: string): Promise<boolean> => {
-    const patience = new AbortController();
-    try {
-      if ((await store.find(guest.id))?.role !== 'guest') return false;
-      const late = clock.sleep(mergeMs, patience.signal).then(() => ({ merged: false }));
-      return (await Promise.race([cart.merge({ fromUserId: guest.id, toUserId }), late])).merged;
-    } catch (error) {
-      logger.warn({ err: error, guest: guest.id }, "a guest's cart could not be merged");
-      return false;
-    } finally {
-      patience.abort();
-    }
-  };
-
   return {
     async guest() {
-      const { refreshToken, session } = newSession();
+      const { refreshToken, session } = newSession(ids, clock);
       const user: Account = { id: ids.uuid(), email: null, name: null, role: 'guest' };
       await store.addGuest(user.id, session);
       return signedIn(user, refreshToken);
@@ -130,22 +103,16 @@ export const createIdentity = (deps: IdentityDeps): Identity => {
       const passwordHash = await passwords.hash(password);
       if (isRefusal(passwordHash)) return passwordHash;
       const registration = { email: emailKey(email), name: name.trim(), passwordHash };
-      const { refreshToken, session } = newSession();
-      const customer = (id: string): Account => ({
-        id,
-        email: registration.email,
-        name: registration.name,
-        role: 'customer',
-      });
+      const { refreshToken, session } = newSession(ids, clock);
 
       if (caller?.role === 'guest') {
         const outcome = await store.upgradeGuest(caller.id, registration, session);
-        if (outcome === 'upgraded') return signedIn(customer(caller.id), refreshToken);
+        if (outcome === 'upgraded') return signedIn(customerOf(caller.id, registration), refreshToken);
         if (outcome === 'email taken') return refuse('EMAIL_TAKEN');
       }
       const id = ids.uuid();
       const added = await store.addCustomer(id, registration, session);
-      return added ? signedIn(customer(id), refreshToken) : refuse('EMAIL_TAKEN');
+      return added ? signedIn(customerOf(id, registration), refreshToken) : refuse('EMAIL_TAKEN');
     },
 
     async login({ email, password }, caller) {
@@ -155,7 +122,7 @@ export const createIdentity = (deps: IdentityDeps): Identity => {
       if (isRefusal(right)) return right;
       if (!known || !right) return refuse('BAD_CREDENTIALS');
 
-      const { refreshToken, session } = newSession();
+      const { refreshToken, session } = newSession(ids, clock);
       const account = await store.openSession(known.account.id, known.passwordHash, session);
       if (!account) return refuse('BAD_CREDENTIALS');
       const answer = await signedIn(account, refreshToken);
@@ -165,21 +132,16 @@ export const createIdentity = (deps: IdentityDeps): Identity => {
     async refresh(refreshToken) {
       const now = clock.now();
       const hash = hashOf(refreshToken);
-      const next = newToken(now);
+      const next = newToken(ids, now);
       const account = await store.rotate(hash, next.token, now);
       if (account) return signedIn(account, next.refreshToken);
       if (await store.endReused(hash, now)) logger.warn('a refresh token was used twice: its family is ended');
       return refuse('UNAUTHENTICATED', { detail: 'The refresh token is not valid, or no longer.' });
     },
 
-    async logout(refreshToken) {
-      await store.endFamily(hashOf(refreshToken), clock.now());
-    },
-
-    async me({ id }) {
-      return (await store.find(id)) ?? refuse('UNAUTHENTICATED', { detail: 'There is no such user any more.' });
-    },
-
+    logout: (refreshToken) => store.endFamily(hashOf(refreshToken), clock.now()),
+    me: async ({ id }) =>
+      (await store.find(id)) ?? refuse('UNAUTHENTICATED', { detail: 'There is no such user any more.' }),
     signingKeys: () => accessTokens.publicKeys(),
     ensureAdmin: createAdminGate({ store, passwords, clock, ids, logger }),
     cleanUp: async (now) => (await store.deleteExpired(now, cleanUpBatch)) === cleanUpBatch,

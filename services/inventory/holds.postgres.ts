@@ -96,7 +96,7 @@ const reserve = async ({ pg, ids }: InventoryStoreDeps, request: HoldRequest): P
       return (row as { reply: HoldOutcome }).reply;
     } catch (error) {
       // The loser of a deadlock was rolled back whole: the same again, with a new event id.
-      if (true || !isSerializationRace(error)) throw error;
+      if (attempt === mostAttempts || !isSerializationRace(error)) throw error;
     }
   }
 };
@@ -122,7 +122,7 @@ const askStatement = `
         next_ask_at = $1::timestamptz + make_interval(secs => least($3::float8 * 2 ^ least(r.asks, 30), $4::float8)),
         version = r.version + 1
     from due
-    where r.saga_id = due.saga_id and r.state = 'held'
+    where r.saga_id = due.saga_id
     returning r.saga_id, r.order_id, r.user_id, r.version`;
 
 const question = (row: AskingRow): NewEvent => ({

@@ -100,6 +100,34 @@ describe('Refusals', () => {
     expect(quiet).toBe(true);
   });
 
+  it('When repeats wait for one lock with the last units, then all get the reply of the first', async () => {
+    const sku = await stocked(2);
+    const command = { ...newSaga(shop.clock.now()), lines: [{ sku, quantity: 2 }] };
+    let replies: Promise<unknown>[] = [];
+    await shop.pg.transaction(async (tx) => {
+      await tx.query({ text: 'select 1 from stock where sku = $1 for update', values: [sku] });
+      replies = [1, 2, 3].map(() => shop.inventory.reserve(command));
+      await shop.waitingForLock(3);
+    });
+    expect(await Promise.all(replies)).toEqual(Array(3).fill({ ok: true }));
+    expect(await shop.inventory.stockOf(sku)).toMatchObject({ reserved: 2 });
+    await shop.deliver(orderCancelled(command, 'rollback'));
+  });
+
+  it('When an undo overtakes a do that waits for its lock, then the do is refused', async () => {
+    const sku = await stocked(1);
+    const saga = newSaga(shop.clock.now());
+    let reply: Promise<unknown> | undefined;
+    await shop.pg.transaction(async (tx) => {
+      await tx.query({ text: 'select 1 from stock where sku = $1 for update', values: [sku] });
+      reply = shop.inventory.reserve({ ...saga, lines: [{ sku, quantity: 1 }] });
+      await shop.waitingForLock(1);
+      await shop.deliver(orderCancelled(saga, 'rollback'));
+    });
+    expect(await reply).toMatchObject({ code: 'SAGA_UNDONE' });
+    expect(await shop.inventory.stockOf(sku)).toMatchObject({ reserved: 0 });
+  });
+
   it('When a race for the last unit is lost under locks, then nothing of the loser is left', async () => {
     const sku = await stocked(1);
     const saga = newSaga(shop.clock.now());
@@ -108,7 +136,7 @@ describe('Refusals', () => {
     await shop.pg.transaction(async (tx) => {
       await tx.query({ text: 'select 1 from stock where sku = $1 for update', values: [sku] });
       lost = shop.inventory.reserve({ ...saga, lines: [{ sku, quantity: 1 }] });
-      await shop.waitingForLock();
+      await shop.waitingForLock(1);
       await tx.query({ text: 'update stock set reserved = 1 where sku = $1', values: [sku] });
     });
     expect(await lost).toMatchObject({ code: 'OUT_OF_STOCK', errors: [{ sku, requested: 1, available: 0 }] });

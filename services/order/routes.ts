@@ -34,7 +34,7 @@ const positionFrom = (cursor: unknown[] | undefined): Position | undefined => {
 const statesOf = (status: string): SagaState[] =>
   status === 'running' ? ['running', 'pivoted'] : [status as SagaState];
 
-const location = (saga: Saga) => `/api/v1/checkouts/${saga.id}`;
+const location = (saga: Saga) => `/checkouts/${saga.id}`;
 
 const respond = (outcome: CheckoutOutcome) => {
   if (outcome.kind === 'refused') return outcome.refusal;

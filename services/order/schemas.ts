@@ -23,14 +23,16 @@ const address = joi
   .example({ line1: '1 Main Street', city: 'Springfield', postalCode: '12345', country: 'US' });
 
 /** `expectedTotal`: refuse with TOTAL_CHANGED rather than charge anything else. */
-export const checkoutBody = joi.object<CheckoutRequest, true>({
-  expectedTotal: moneySchema(),
-  contact: joi.object({ email: email.required(), name: plainText(200).required() }),
-  shippingAddress: address,
-});
+export const checkoutBody = joi
+  .object<CheckoutRequest, true>({
+    expectedTotal: moneySchema(0, Number.MAX_SAFE_INTEGER),
+    contact: joi.object({ email: email.required(), name: plainText(200).required() }),
+    shippingAddress: address,
+  })
+  .optional();
 
-export const cancelBody = joi.object<{ reason?: string }, true>({ reason: plainText(500) });
-export const emptyBody = joi.object<Record<string, never>, true>({});
+export const cancelBody = joi.object<{ reason?: string }, true>({ reason: plainText(500) }).optional();
+export const emptyBody = joi.object<Record<string, never>, true>({}).optional();
 
 export const idParams = joi.object<{ id: string }, true>({ id: uuid.required() });
 
@@ -65,7 +67,9 @@ const checkoutFields = {
 export const checkout = joi.object(checkoutFields);
 export const checkoutList = listOf(checkout);
 
-const voucherAmount = joi.object({ code: joi.string().required(), amount: moneySchema().required() });
+/** A sum of lines: above what one price may be. */
+const total = moneySchema(0, Number.MAX_SAFE_INTEGER);
+const voucherAmount = joi.object({ code: joi.string().required(), amount: total.required() });
 
 export const order = joi.object({
   id: uuid.required(),
@@ -85,19 +89,15 @@ export const order = joi.object({
         title: joi.string().required(),
         quantity: joi.number().integer().min(1).required(),
         unitPrice: moneySchema().required(),
-        discount: joi
-          .object({ amount: joi.number().integer().min(0).required(), currency: joi.string().required() })
-          .required(),
-        total: joi
-          .object({ amount: joi.number().integer().min(0).required(), currency: joi.string().required() })
-          .required(),
+        discount: total.required(),
+        total: total.required(),
       }),
     )
     .required(),
   vouchers: joi.array().items(voucherAmount).required(),
-  subtotal: moneySchema().required(),
-  discountTotal: moneySchema().required(),
-  total: moneySchema().required(),
+  subtotal: total.required(),
+  discountTotal: total.required(),
+  total: total.required(),
   contact: joi.object({ email: joi.string().required(), name: joi.string().required() }),
   shippingAddress: address,
   history: joi

@@ -4,6 +4,7 @@ import type { Ids } from '@shop/platform/time/ids.ts';
 import { orderStore } from './orders.postgres.ts';
 import { recoveryStatements } from './recovery.postgres.ts';
 import { sagaDecisions } from './sagas.postgres.ts';
+import { statistics } from './statistics.postgres.ts';
 import type { OrderStore, SagaStore } from './store.ts';
 
 export interface OrderStoreDeps {
@@ -19,4 +20,5 @@ export const createPostgresOrderStore = (deps: OrderStoreDeps): SagaStore & Orde
   ...sagaDecisions(deps),
   ...recoveryStatements(deps),
   ...orderStore(deps),
+  statistics: (windowSeconds) => statistics(deps.pg, windowSeconds),
 });

@@ -81,8 +81,24 @@ export interface SagaStore {
   resign(owner: string): Promise<void>;
   /** Takes over sagas that are due or whose owner is silent; each with a new epoch. */
   claim(owner: string, limit: number): Promise<Saga[]>;
+  /** How checkouts of the last seconds went, and how long their steps took. */
+  statistics(windowSeconds: number): Promise<SagaStatistics>;
   /** Every breach of what sagas and orders promise; empty when all is well. */
   audit(): Promise<string[]>;
+}
+
+export interface SagaStatistics {
+  checkouts: {
+    perMinute: number;
+    completed: number;
+    refused: number;
+    running: number;
+    /** Share of those that ended; null when none did. */
+    successRate: number | null;
+  };
+  parked: number;
+  /** Milliseconds from the start to the end of each step that was done. */
+  steps: { name: string; count: number; p50Ms: number; p99Ms: number }[];
 }
 
 export interface Compensation {

@@ -134,7 +134,7 @@ const insertProducts = async (tx: Tx, saves: readonly Save[]): Promise<void> => 
   const rows = saves.filter(({ before }) => !before).map(row);
   if (rows.length === 0) return;
   const written = await tx.query({ name: 'insert-products', text: insertText, values: [JSON.stringify(rows)] });
-  
+  if (written.length < rows.length) throw new NotWritten(refuse('HANDLE_TAKEN'));
 };
 
 const updateProducts = async (tx: Tx, saves: readonly Save[]): Promise<void> => {

@@ -102,7 +102,9 @@ const auditOnce = (shop: Shop): Promise<string[]> =>
       services.orderStore.audit(),
       databases
         .of('cart')
-        .query<{ user_id: string }>({ text: `select user_id from carts where coalesce(document -> 'lock', 'null') <> 'null'` }),
+        .query<{ user_id: string }>({
+          text: `select user_id from carts where coalesce(document -> 'lock', 'null') <> 'null'`,
+        }),
       acrossServices(databases),
     ]);
     const carts = locked.map(({ user_id }) => `the cart of ${user_id} is locked`);

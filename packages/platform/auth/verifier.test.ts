@@ -83,8 +83,10 @@ describe('the verifier of access tokens', () => {
     const key = await keyOf('EdDSA', 'a');
     const verify = jwtVerifier({ issuer, keys: async () => [key.jwk], clock: manualClock() });
     const token = await sign(key);
-    const first = await verify(token);
-    if (first) first.role = 'admin';
+    for (let call = 0; call < 2; call += 1) {
+      const user = await verify(token);
+      if (user) user.role = 'admin';
+    }
     expect(await verify(token)).toEqual({ id: sub, role: 'customer' });
   });
 

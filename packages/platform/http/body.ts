@@ -38,11 +38,15 @@ const collect = (request: Request, maxBytes: number): Promise<Buffer> =>
       chunks.push(chunk);
     };
     if (Number(request.headers['content-length'] ?? 0) > maxBytes) return tooLarge();
-    request.on('data', take);
-    request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    // Every request closes in the end; only one that closes before its body is whole was given up.
     const hungUp = () => reject(new Problem('MALFORMED_JSON', { detail: 'The body ended early.' }));
+    request.on('data', take);
     request.once('error', hungUp);
     request.once('close', hungUp);
+    request.once('end', () => {
+      request.off('close', hungUp);
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+    });
     if (request.destroyed) hungUp();
   });
 

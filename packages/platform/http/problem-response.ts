@@ -1,22 +1,14 @@
-import { isRefusal, Problem, problems, type Refusal, refuse } from '@shop/contracts/problems.ts';
+import { problemBody } from '@shop/contracts/problem-body.ts';
+import { isRefusal, Problem, type Refusal, refuse } from '@shop/contracts/problems.ts';
 import type { Request, Response } from 'express';
 import { isInfrastructureFailure } from '../postgres/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 /** The one place that writes problem+json (RFC 9457); everything that is not a success ends here. */
 export const sendProblem = (request: Request, response: Response, refusal: Refusal): void => {
-  const { code, detail, errors, retryAfter, checkoutId } = refusal;
-  const [status, title] = problems[code];
-  const body = {
-    type: `urn:problem:${code.toLowerCase().replaceAll('_', '-')}`,
-    title,
-    status,
-    code,
-    detail: detail ?? `${title}.`,
-    instance: request.originalUrl.split('?', 1)[0],
-    ...(errors && { errors }),
-    ...(checkoutId !== undefined && { checkoutId }),
-  };
+  const { retryAfter } = refusal;
+  const body = problemBody(refusal, request.originalUrl.split('?', 1)[0]);
+  const { status } = body;
   if (retryAfter !== undefined) response.setHeader('Retry-After', String(Math.max(0, Math.ceil(retryAfter))));
   if (status === 401 && !response.hasHeader('WWW-Authenticate')) response.setHeader('WWW-Authenticate', 'Bearer');
   response.removeHeader('ETag');

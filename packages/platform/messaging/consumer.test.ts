@@ -177,6 +177,22 @@ describe('A consumer', () => {
     expect(await letters()).toMatchObject([{ event: { data: {} }, burials: 1 }]);
   });
 
+  it('When the store fails for an event that comes alone, then that is not buried either', async () => {
+    const { key, write, effects, consume, publish, letters, idle } = arrange();
+    let attempts = 0;
+    await consume({
+      async 'order.confirmed'(event, tx) {
+        await write(tx, 'stock', event);
+        attempts += 1;
+        if (attempts <= 6) await tx.query({ text: 'select pg_terminate_backend(pg_backend_pid())' });
+      },
+    });
+    await publish(orderEvent(key, 1));
+    await idle();
+    expect(await effects()).toEqual([1]);
+    expect(await letters()).toEqual([]);
+  });
+
   it('When the dead letter can not be stored, then the partition does not move on', async () => {
     const { log, key, publish, letters, idle } = arrange();
     let refusals = 3;
@@ -211,7 +227,15 @@ describe('A consumer', () => {
         await write(tx, 'stock', each);
       },
     });
-    await consume({ 'order.confirmed': (each, tx) => write(tx, 'mail', each) }, 'mail');
+    const elsewhere: string[] = [];
+    await startConsumer({
+      ...{ log, group: 'mail', topics: ['order'], apply: oneByOne, clock, ids, logger },
+      handlers: {
+        async 'order.confirmed'({ id }) {
+          elsewhere.push(id);
+        },
+      },
+    });
     await publish(event);
     await idle();
     const [letter] = await letters();
@@ -233,7 +257,7 @@ describe('A consumer', () => {
     const again = { ...event, replayFor: 'stock' };
     await postgresInbox(pg, 'stock').batch([again, again], (each, tx) => write(tx, 'stock', each));
     expect(await effects()).toEqual([1]);
-    expect(await effects('mail')).toEqual([1]);
+    expect(elsewhere).toEqual([event.id]);
   });
 
   it('When an event took effect after all and its letter is replayed, then nothing happens twice', async () => {

@@ -1,10 +1,5 @@
 import type { CatalogueProduct, CatalogueQueries } from '@shop/contracts/commands.ts';
 
-export interface ShelfItem {
-  sku: string;
-  price: number;
-}
-
 /** A catalogue in memory, with one product a SKU; every change raises the product's version. */
 export interface FixtureCatalogue extends CatalogueQueries {
   /** Puts a product on sale under its one SKU, or changes what is given of it. Answers it, as an event would tell. */

@@ -41,7 +41,7 @@ export const cartStoreOnPostgres = async () => {
   const outbox = createOutbox({ pg, service: 'cart', clock, ids: systemIds });
   const store = createPostgresCartStore({ pg, outbox, clock, ids: systemIds });
   const said = (): Promise<AnyShopEvent[]> => outbox.source.pending(10_000);
-  return { store, clock, pg, outbox, said };
+  return { store, clock, said };
 };
 
 /** The whole cart service but for HTTP, on a real database; `wrap` may put something before the store. */

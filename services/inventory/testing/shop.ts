@@ -38,13 +38,13 @@ export const openShop = async () => {
   const said = (): Promise<{ type: string; key: string; data: Record<string, unknown> }[]> =>
     pg.query({ text: 'select type, key, data from outbox order by id' });
 
-  /** Resolves as soon as somebody waits for a lock. */
-  const waitingForLock = async (): Promise<void> => {
+  /** Resolves as soon as so many statements wait for locks. */
+  const waitingForLock = async (statements: number): Promise<void> => {
     for (;;) {
       const waiting = await pg.query({
         text: `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
       });
-      if (waiting.length > 0) return;
+      if (waiting.length >= statements) return;
     }
   };
 

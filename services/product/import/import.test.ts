@@ -100,6 +100,16 @@ describe('what an import touches', () => {
     expect(await byHandle(handle)).toMatchObject({ status: 'active', tags: [], attributes: { volume: 350 } });
   });
 
+  it('When a product is imported, then the public reads what the sheet says at once', async () => {
+    const [handle, sku] = [unique('fresh'), unique('SKU')];
+    await importCsv(csv(simple, `${handle},Old,1,${sku},`));
+    const { id } = await byHandle(handle);
+    const title = async () => (await shop.anyone('GET', `/products/${id}`)).body.title;
+    expect(await title()).toBe('Old');
+    await importCsv(csv(simple, `${handle},New,1,${sku},`));
+    expect(await title()).toBe('New');
+  });
+
   it('When a deleted product is in the sheet, then it is revived under its id', async () => {
     const [handle, sku] = [unique('again'), unique('SKU')];
     const sheet = csv(simple, `${handle},Again,1,${sku},5`);
@@ -246,6 +256,7 @@ describe('large imports', () => {
     expect(all.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     expect(all.map(({ body }) => body.errors)).toEqual([[], [], [], []]);
     expect(all.reduce((sum, { body }) => sum + body.created, 0)).toBe(250);
+    expect(all.map(({ body }) => body.created + body.updated + body.skipped)).toEqual([250, 250, 250, 250]);
     expect(await eventCount()).toBe(before + 250);
   });
 
@@ -264,6 +275,29 @@ describe('large imports', () => {
     expect(made).toHaveLength(100);
     for (const { variants } of made) expect(variants).toHaveLength(2);
     expect(await importCsv(sheet)).toMatchObject(counts(500, 0, 100));
+  });
+});
+
+describe('streams', () => {
+  it('When the client hangs up in the middle, then running the import again completes it', async () => {
+    const mark = unique('gone');
+    const sheet = csv(simple, ...Array.from({ length: 1500 }, (_, n) => `${mark}-${n},P,1,${mark}-SKU-${n},`));
+    const hangUp = new AbortController();
+    const response = await fetch(`${shop.url}/api/v1/products/import`, {
+      method: 'POST',
+      headers: {
+        ...{ Authorization: `Bearer ${shop.tokens.admin}`, 'Content-Type': 'text/csv' },
+        Accept: 'application/x-ndjson',
+      },
+      body: sheet,
+      signal: hangUp.signal,
+    });
+    await response.body?.getReader().read();
+    hangUp.abort();
+    const { status, body } = await importCsv(sheet);
+    expect([status, body.updated, body.errors]).toEqual([200, 0, []]);
+    expect(body.created + body.skipped).toBe(1500);
+    expect(await shop.store.bySkus(Array.from({ length: 1500 }, (_, n) => `${mark}-SKU-${n}`))).toHaveLength(1500);
   });
 });
 

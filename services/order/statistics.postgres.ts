@@ -1,0 +1,50 @@
+import type { Postgres } from '@shop/platform/postgres/postgres.ts';
+import type { SagaStatistics } from './store.ts';
+
+/** Checkouts that began in the window, at most the newest ten thousand: an overview must not cost more than it tells. */
+const RECENT = `
+  with recent as (
+    select state, steps from sagas
+    where kind = 'checkout' and created_at > now() - make_interval(secs => $1)
+    order by created_at desc, id desc limit 10000
+  )`;
+
+const COUNTS = `${RECENT}
+  select count(*) filter (where state = 'completed') as completed,
+         count(*) filter (where state = 'compensated') as refused,
+         count(*) filter (where state in ('running', 'pivoted', 'compensating')) as running,
+         (select count(*) from sagas where state = 'parked') as parked
+  from recent`;
+
+const STEPS = `${RECENT}, timed as (
+    select step->>'name' as name,
+           extract(epoch from (step->>'finishedAt')::timestamptz - (step->>'startedAt')::timestamptz) * 1000 as ms
+    from recent cross join jsonb_array_elements(steps) step
+    where step->>'direction' = 'forward' and step->>'status' = 'done'
+  )
+  select name, count(*) as count,
+         (percentile_cont(0.5) within group (order by ms))::float8 as "p50Ms",
+         (percentile_cont(0.99) within group (order by ms))::float8 as "p99Ms"
+  from timed group by name order by name`;
+
+interface Counts {
+  completed: number;
+  refused: number;
+  running: number;
+  parked: number;
+}
+
+export const statistics = async (pg: Pick<Postgres, 'query'>, windowSeconds: number): Promise<SagaStatistics> => {
+  const [[counts], steps] = await Promise.all([
+    pg.query<Counts>({ name: 'saga-counts', text: COUNTS, values: [windowSeconds] }),
+    pg.query<SagaStatistics['steps'][number]>({ name: 'saga-steps', text: STEPS, values: [windowSeconds] }),
+  ]);
+  const { completed, refused, running, parked } = counts ?? { completed: 0, refused: 0, running: 0, parked: 0 };
+  const ended = completed + refused;
+  const perMinute = ((ended + running) * 60) / windowSeconds;
+  return {
+    checkouts: { perMinute, completed, refused, running, successRate: ended ? completed / ended : null },
+    parked,
+    steps,
+  };
+};
