@@ -1,5 +1,5 @@
 import { cartGroup, cartHandlers, cartTopics } from '@shop/cart/events.ts';
-import { discountGroup, discountHandlers, discountTopics, inSortedLocks } from '@shop/discount/events.ts';
+import { discountGroup, discountHandlers, discountLocks, discountTopics } from '@shop/discount/events.ts';
 import type { DiscountTables } from '@shop/discount/store.postgres.ts';
 import { inventoryGroup, inventoryHandlers, inventoryTopics } from '@shop/inventory/events.ts';
 import type { InventoryTables } from '@shop/inventory/tables.postgres.ts';
@@ -11,6 +11,7 @@ import { oneByOne, postgresInbox, pruneInbox } from '@shop/platform/messaging/in
 import type { PostgresEventLog } from '@shop/platform/messaging/postgres-log.ts';
 import { startRelay } from '@shop/platform/messaging/relay.ts';
 import { retention } from '@shop/platform/messaging/retention.ts';
+import { inSortedLocks } from '@shop/platform/messaging/sorted-locks.ts';
 import type { Logger } from '@shop/platform/telemetry/logger.ts';
 import type { Clock } from '@shop/platform/time/clock.ts';
 import type { Ids } from '@shop/platform/time/ids.ts';
@@ -48,7 +49,10 @@ const startConsumers = async ({ services, databases, log, lifecycle, clock, ids,
       group: inventoryGroup,
       topics: inventoryTopics,
       handlers: inventoryHandlers(inventory),
-      apply: postgresInbox<InventoryTables>(databases.of('inventory'), inventoryGroup, clock),
+      apply: inSortedLocks(
+        inventory.lockFor,
+        postgresInbox<InventoryTables>(databases.of('inventory'), inventoryGroup, clock),
+      ),
     }),
     startConsumer({
       ...base,
@@ -56,7 +60,7 @@ const startConsumers = async ({ services, databases, log, lifecycle, clock, ids,
       topics: discountTopics,
       handlers: discountHandlers({ effects: discountStore.effects, clock }),
       apply: inSortedLocks(
-        { effects: discountStore.effects, clock },
+        discountLocks({ effects: discountStore.effects, clock }),
         postgresInbox<DiscountTables>(databases.of('discount'), discountGroup, clock),
       ),
     }),

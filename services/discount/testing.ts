@@ -2,11 +2,12 @@ import type { CatalogueProduct, CatalogueQueries, QuoteRequest, TimedSagaRef } f
 import type { AnyShopEvent, EventData, EventType, NewEvent } from '@shop/contracts/events.ts';
 import { postgresInbox } from '@shop/platform/messaging/inbox.ts';
 import { createOutbox } from '@shop/platform/messaging/postgres-outbox.ts';
+import { inSortedLocks } from '@shop/platform/messaging/sorted-locks.ts';
 import { testDatabase } from '@shop/platform/testing/postgres.ts';
 import { manualClock } from '@shop/platform/testing/time.ts';
 import { systemIds } from '@shop/platform/time/system.ts';
 import type { NewVoucher, Voucher } from './domain.ts';
-import { discountGroup, discountHandlers, inSortedLocks } from './events.ts';
+import { discountGroup, discountHandlers, discountLocks } from './events.ts';
 import { createDiscount } from './service.ts';
 import { createPostgresDiscountStore, type DiscountTables, discountMigrations } from './store.postgres.ts';
 
@@ -21,7 +22,7 @@ export const startDiscount = async () => {
   const catalogue = listedCatalogue(products);
   const discount = createDiscount({ store, catalogue, clock, currency: 'USD' });
   const handlers = discountHandlers({ effects: store.effects, clock });
-  const inbox = inSortedLocks({ effects: store.effects, clock }, postgresInbox(pg, discountGroup));
+  const inbox = inSortedLocks(discountLocks({ effects: store.effects, clock }), postgresInbox(pg, discountGroup));
 
   return {
     pg,

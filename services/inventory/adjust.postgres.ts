@@ -1,8 +1,8 @@
 import { isRefusal, refuse } from '@shop/contracts/problems.ts';
 import { once } from '@shop/platform/postgres/idempotency.ts';
 import type { Tx } from '@shop/platform/postgres/postgres.ts';
+import type { InventoryStoreDeps } from './deps.postgres.ts';
 import { availableOf, mostOnHand, type Stock } from './domain.ts';
-import type { InventoryStoreDeps } from './store.postgres.ts';
 import type { Adjustment, AdjustReply, InventoryStore } from './store.ts';
 import { type InventoryTables, type StockRow, stockOfRow } from './tables.postgres.ts';
 

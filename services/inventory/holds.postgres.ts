@@ -2,7 +2,7 @@ import type { NewEvent } from '@shop/contracts/events.ts';
 import { isSerializationRace } from '@shop/platform/postgres/errors.ts';
 import type { Tx } from '@shop/platform/postgres/postgres.ts';
 import { requestContext } from '@shop/platform/telemetry/context.ts';
-import type { InventoryStoreDeps } from './store.postgres.ts';
+import type { InventoryStoreDeps } from './deps.postgres.ts';
 import type { HoldOutcome, HoldRequest, InventoryStore } from './store.ts';
 import type { InventoryTables } from './tables.postgres.ts';
 

@@ -128,6 +128,19 @@ describe('Refusals', () => {
     expect(await shop.inventory.stockOf(sku)).toMatchObject({ reserved: 0 });
   });
 
+  it('When do and undo write at the same moment, then the undo that is not yet committed is waited for', async () => {
+    const sku = await stocked(1);
+    const saga = newSaga(shop.clock.now());
+    let reply: Promise<unknown> | undefined;
+    await shop.pg.transaction(async (tx) => {
+      await shop.store.undo(saga, 'rollback', shop.clock.now(), tx);
+      reply = shop.inventory.reserve({ ...saga, lines: [{ sku, quantity: 1 }] });
+      await shop.waitingForLock(1);
+    });
+    expect(await reply).toMatchObject({ code: 'SAGA_UNDONE' });
+    expect(await shop.inventory.stockOf(sku)).toMatchObject({ reserved: 0 });
+  });
+
   it('When a race for the last unit is lost under locks, then nothing of the loser is left', async () => {
     const sku = await stocked(1);
     const saga = newSaga(shop.clock.now());

@@ -1,5 +1,5 @@
 import type { Tx } from '@shop/platform/postgres/postgres.ts';
-import type { InventoryStoreDeps } from './store.postgres.ts';
+import type { InventoryStoreDeps } from './deps.postgres.ts';
 import type { InventoryStore } from './store.ts';
 import { type InventoryTables, movementOfRow, type StockRow, stockOfRow } from './tables.postgres.ts';
 

@@ -193,10 +193,6 @@ export const orderCreated = (
   },
 });
 
-/** Who gives back what an order holds: discount only where a voucher was redeemed. */
-export const participantsOfCancel = (order: Pick<Order, 'vouchers'>): Participant[] =>
-  order.vouchers.length > 0 ? ['inventory', 'discount'] : ['inventory'];
-
 /** What a question of a hold is answered with. */
 export type Verdict = 'created' | 'cancelled' | 'rolledBack' | 'wait';
 

@@ -1,9 +1,9 @@
 import { type Refusal, refuse } from '@shop/contracts/problems.ts';
 import { once } from '@shop/platform/postgres/idempotency.ts';
 import type { Tx } from '@shop/platform/postgres/postgres.ts';
+import type { OrderStoreDeps } from './deps.postgres.ts';
 import type { Order } from './domain.ts';
 import { type OrderRow, toOrder } from './rows.postgres.ts';
-import type { OrderStoreDeps } from './store.postgres.ts';
 import type { CancelRequest, OrderStore } from './store.ts';
 
 export const orderStore = ({ pg, outbox, ids }: OrderStoreDeps): OrderStore => {

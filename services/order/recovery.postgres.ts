@@ -1,7 +1,7 @@
 import type { NewEvent } from '@shop/contracts/events.ts';
+import type { OrderStoreDeps } from './deps.postgres.ts';
 import { MAX_ATTEMPTS, type Order, orderCreated, type Saga, stepOf, verdictFor } from './domain.ts';
 import { type OrderRow, type SagaRow, toOrder, toSaga } from './rows.postgres.ts';
-import type { OrderStoreDeps } from './store.postgres.ts';
 import type { SagaStore } from './store.ts';
 
 type Recovery = Pick<

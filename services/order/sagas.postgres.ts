@@ -1,6 +1,6 @@
+import type { OrderStoreDeps } from './deps.postgres.ts';
 import { orderCreated } from './domain.ts';
 import { type SagaRow, toSaga } from './rows.postgres.ts';
-import type { OrderStoreDeps } from './store.postgres.ts';
 import type { SagaStore } from './store.ts';
 
 type Decisions = Pick<

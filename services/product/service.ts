@@ -4,6 +4,7 @@ import type { Cache } from '@shop/platform/coordination/cache.ts';
 import { decodeCursor, type Page, page } from '@shop/platform/http/pages.ts';
 import type { Clock } from '@shop/platform/time/clock.ts';
 import type { Ids } from '@shop/platform/time/ids.ts';
+import { catalogueProduct } from './catalogue-product.ts';
 import {
   changed,
   type Draft,
@@ -15,7 +16,6 @@ import {
   revived,
   tombstone,
 } from './domain.ts';
-import { catalogueProduct } from './events.ts';
 import { handleOf, numbered } from './handle.ts';
 import { createImport, type Import } from './import/import.ts';
 import type { CreateProduct, ListProducts, PatchProduct, VariantBody } from './schemas.ts';

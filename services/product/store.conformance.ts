@@ -1,7 +1,7 @@
 import type { NewEvent } from '@shop/contracts/events.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { catalogueProduct } from './catalogue-product.ts';
 import { changed, type Product, revived, tombstone } from './domain.ts';
-import { catalogueProduct } from './events.ts';
 import { isTitleHit, type Position, positionOf, queryWords, type Sort, searchKeys, sorts } from './search.ts';
 import type { ListQuery, ProductStore, Save } from './store.ts';
 import { aDraft, aProduct, aVariant, saving } from './testing/products.ts';

@@ -1,6 +1,6 @@
 import type { Refusal } from '@shop/contracts/problems.ts';
+import type { CatalogueFact } from './catalogue-product.ts';
 import type { Product, ProductStatus } from './domain.ts';
-import type { CatalogueFact } from './events.ts';
 import type { Position, Sort } from './search.ts';
 
 /** One product as it is to be from now on, and the fact to publish with it. */

@@ -100,11 +100,9 @@ const auditOnce = (shop: Shop): Promise<string[]> =>
       services.inventory.audit(),
       services.discount.audit(),
       services.orderStore.audit(),
-      databases
-        .of('cart')
-        .query<{ user_id: string }>({
-          text: `select user_id from carts where coalesce(document -> 'lock', 'null') <> 'null'`,
-        }),
+      databases.of('cart').query<{ user_id: string }>({
+        text: `select user_id from carts where coalesce(document -> 'lock', 'null') <> 'null'`,
+      }),
       acrossServices(databases),
     ]);
     const carts = locked.map(({ user_id }) => `the cart of ${user_id} is locked`);

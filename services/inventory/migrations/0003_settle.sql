@@ -1,5 +1,7 @@
 -- order.created: held becomes committed, the units leave the shelf. Anything else is an acknowledged no-op.
-create function commit_reservation(p_saga uuid, p_now timestamptz, p_event uuid, p_traceparent text) returns void language plpgsql as $$
+create function commit_reservation(
+  p_saga uuid, p_now timestamptz, p_event uuid, p_traceparent text
+) returns void language plpgsql as $$
 declare
   v_hold reservations;
 begin

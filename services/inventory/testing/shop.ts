@@ -3,11 +3,12 @@ import type { CatalogueProduct } from '@shop/contracts/commands.ts';
 import type { AnyShopEvent } from '@shop/contracts/events.ts';
 import { type Apply, postgresInbox } from '@shop/platform/messaging/inbox.ts';
 import { createOutbox } from '@shop/platform/messaging/postgres-outbox.ts';
+import { inSortedLocks } from '@shop/platform/messaging/sorted-locks.ts';
 import type { Tx } from '@shop/platform/postgres/postgres.ts';
 import { testDatabase } from '@shop/platform/testing/postgres.ts';
 import { manualClock } from '@shop/platform/testing/time.ts';
 import { systemIds } from '@shop/platform/time/system.ts';
-import { inSortedLocks, inventoryGroup, inventoryHandlers } from '../events.ts';
+import { inventoryGroup, inventoryHandlers } from '../events.ts';
 import { createInventory } from '../service.ts';
 import { createPostgresInventoryStore } from '../store.postgres.ts';
 import type { InventoryTables } from '../tables.postgres.ts';
@@ -26,7 +27,7 @@ export const openShop = async () => {
   const inventory = createInventory({ store, catalogue: { bySkus }, clock });
 
   const handlers = inventoryHandlers(inventory);
-  const apply: Apply<Tx<InventoryTables>> = inSortedLocks(inventory, postgresInbox(pg, inventoryGroup, clock));
+  const apply: Apply<Tx<InventoryTables>> = inSortedLocks(inventory.lockFor, postgresInbox(pg, inventoryGroup, clock));
   /** Applies events as one batch of the consumer. */
   const deliver = (...events: AnyShopEvent[]): Promise<void> =>
     apply.batch(events, async (event, tx) => {

@@ -1,6 +1,6 @@
 import { systemIds } from '@shop/platform/time/system.ts';
+import type { CatalogueFact } from '../catalogue-product.ts';
 import { type Draft, type NewVariant, newProduct, type Product } from '../domain.ts';
-import type { CatalogueFact } from '../events.ts';
 import type { Save } from '../store.ts';
 
 /** A name that no other test uses. */
