@@ -1,26 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { auditShop } from '../support/audit.ts';
-import { admin, type Client, customer, eventually, guest, product } from '../support/client.ts';
-import { removeFolder, type Shop, startShop } from '../support/shop.ts';
+import { customer, eventually, guest, product } from '../support/client.ts';
+import { openShop } from '../support/open-shop.ts';
 
-let shop: Shop;
-let seller: Client;
-
-beforeAll(async () => {
-  shop = await startShop();
-  seller = await admin(shop.url);
-});
-afterAll(async () => {
-  await shop?.kill();
-  if (shop) removeFolder(shop.dataDir);
-});
+const open = openShop();
 
 describe('What changes between cart and checkout', () => {
   it('When a price changes, then the next checkout is refused once and the one after it pays the new price', async () => {
-    const { sku, product: made } = await product(seller, { price: 1000 });
-    const kim = await guest(shop.url);
+    const { sku, product: made } = await product(open.seller, { price: 1000 });
+    const kim = await guest(open.shop.url);
     await kim.add(sku, 2);
-    await seller.patch(`/products/${made.id}`, {
+    await open.seller.patch(`/products/${made.id}`, {
       variants: [{ sku, price: { amount: 1200, currency: 'USD' }, options: {} }],
     });
     const cart = await eventually(
@@ -39,12 +29,12 @@ describe('What changes between cart and checkout', () => {
   });
 
   it('When a product is deleted, then its line stays, unavailable, until it is removed', async () => {
-    const gone = await product(seller);
-    const kept = await product(seller, { price: 700 });
-    const kim = await guest(shop.url);
+    const gone = await product(open.seller);
+    const kept = await product(open.seller, { price: 700 });
+    const kim = await guest(open.shop.url);
     await kim.add(gone.sku);
     await kim.add(kept.sku);
-    expect((await seller.del(`/products/${gone.product.id}`)).status).toBe(204);
+    expect((await open.seller.del(`/products/${gone.product.id}`)).status).toBe(204);
     const cart = await eventually(
       async () => (await kim.get('/cart')).body,
       (body) => body.items.some((item: { available?: boolean }) => item.available === false),
@@ -58,32 +48,32 @@ describe('What changes between cart and checkout', () => {
   });
 
   it('When a voucher is stopped, then the checkout names it and gives everything back', async () => {
-    const { sku } = await product(seller);
+    const { sku } = await product(open.seller);
     for (const code of ['STAYS', 'STOPS'])
-      await seller.post('/vouchers', { code, type: 'percentage', value: 1000, scope: { kind: 'order' } });
-    const kim = await customer(shop.url);
+      await open.seller.post('/vouchers', { code, type: 'percentage', value: 1000, scope: { kind: 'order' } });
+    const kim = await customer(open.shop.url);
     await kim.add(sku);
     await kim.put('/cart/vouchers/STAYS');
     await kim.put('/cart/vouchers/STOPS');
-    expect((await seller.del('/vouchers/STOPS')).status).toBe(204);
+    expect((await open.seller.del('/vouchers/STOPS')).status).toBe(204);
     const refused = await kim.checkout();
     expect(refused.body).toMatchObject({ code: 'VOUCHER_REJECTED', errors: [{ code: 'STOPS', reason: 'INACTIVE' }] });
-    expect((await seller.get('/vouchers/STAYS')).body.used).toBe(0);
+    expect((await open.seller.get('/vouchers/STAYS')).body.used).toBe(0);
     expect((await kim.get('/cart')).body.status).toBe('open');
     await kim.del('/cart/vouchers/STOPS');
     expect((await kim.checkout()).status).toBe(201);
   });
 
   it('When a checkout fails at inventory, then its timeline shows the rollback and the voucher is free again', async () => {
-    const { sku } = await product(seller, { stock: 1 });
-    await seller.post('/vouchers', {
+    const { sku } = await product(open.seller, { stock: 1 });
+    await open.seller.post('/vouchers', {
       code: 'BACK',
       type: 'percentage',
       value: 1000,
       scope: { kind: 'order' },
       usageLimit: 1,
     });
-    const kim = await customer(shop.url);
+    const kim = await customer(open.shop.url);
     await kim.add(sku, 2);
     await kim.put('/cart/vouchers/BACK');
     const refused = await kim.checkout();
@@ -100,15 +90,15 @@ describe('What changes between cart and checkout', () => {
       'undo applyVouchers done',
       'undo lockCart done',
     ]);
-    expect((await seller.get('/vouchers/BACK')).body.used).toBe(0);
+    expect((await open.seller.get('/vouchers/BACK')).body.used).toBe(0);
     await kim.put(`/cart/items/${sku}`, { quantity: 1 });
     expect((await kim.checkout()).body.order.vouchers).toMatchObject([{ code: 'BACK' }]);
-    expect(await auditShop(shop)).toEqual([]);
+    expect(await auditShop(open.shop)).toEqual([]);
   });
 
   it('When a guest registers or signs in, then the cart comes along', async () => {
-    const { sku } = await product(seller);
-    const visitor = await guest(shop.url);
+    const { sku } = await product(open.seller);
+    const visitor = await guest(open.shop.url);
     await visitor.add(sku, 2);
     const registered = await visitor.post('/auth/register', {
       email: 'moved@example.com',
@@ -116,7 +106,7 @@ describe('What changes between cart and checkout', () => {
       name: 'Moved',
     });
     expect(registered.body.user).toMatchObject({ id: visitor.userId, role: 'customer' });
-    const second = await guest(shop.url);
+    const second = await guest(open.shop.url);
     await second.add(sku, 3);
     const signedIn = await second.post('/auth/login', {
       email: 'moved@example.com',

@@ -1,25 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { auditShop } from '../support/audit.ts';
-import { admin, type Client, customer, eventually, product, stockOf, times } from '../support/client.ts';
-import { removeFolder, type Shop, startShop } from '../support/shop.ts';
+import { customer, eventually, product, stockOf, times } from '../support/client.ts';
+import { openShop } from '../support/open-shop.ts';
 
-let shop: Shop;
-let seller: Client;
-
-beforeAll(async () => {
-  shop = await startShop();
-  seller = await admin(shop.url);
-});
-afterAll(async () => {
-  await shop?.kill();
-  if (shop) removeFolder(shop.dataDir);
-});
+const open = openShop();
 
 describe('A checkout sent more than once', () => {
   it('When it is sent 10 times at once with one key, then there is one order and ten equal answers', async () => {
-    const { sku } = await product(seller);
-    const kim = await customer(shop.url);
+    const { sku } = await product(open.seller);
+    const kim = await customer(open.shop.url);
     await kim.add(sku, 3);
     const key = randomUUID();
     const replies = await times(10, () => kim.checkout({ key }));
@@ -28,14 +18,14 @@ describe('A checkout sent more than once', () => {
     expect((await kim.checkout({ key })).body).toEqual(replies[0]?.body);
     expect((await kim.get('/orders')).body.items).toHaveLength(1);
     await eventually(
-      () => stockOf(shop.url, sku),
+      () => stockOf(open.shop.url, sku),
       (stock) => stock.onHand === 97 && stock.reserved === 0,
     );
   });
 
   it('When two tabs send it with two keys, then there is one order and one refusal', async () => {
-    const { sku } = await product(seller);
-    const kim = await customer(shop.url);
+    const { sku } = await product(open.seller);
+    const kim = await customer(open.shop.url);
     await kim.add(sku);
     const replies = await times(2, () => kim.checkout());
     const [refused] = replies.filter(({ status }) => status !== 201);
@@ -45,8 +35,8 @@ describe('A checkout sent more than once', () => {
   });
 
   it('When the key comes again with another body, then it is refused and nothing happens', async () => {
-    const { sku } = await product(seller);
-    const kim = await customer(shop.url);
+    const { sku } = await product(open.seller);
+    const kim = await customer(open.shop.url);
     await kim.add(sku);
     const key = randomUUID();
     expect((await kim.checkout({ key })).status).toBe(201);
@@ -57,22 +47,22 @@ describe('A checkout sent more than once', () => {
   });
 
   it('When a refusal is asked for again, then it is the same, even after the stock is back', async () => {
-    const { sku } = await product(seller, { stock: 0 });
-    const kim = await customer(shop.url);
+    const { sku } = await product(open.seller, { stock: 0 });
+    const kim = await customer(open.shop.url);
     await kim.add(sku);
     const key = randomUUID();
     const refused = await kim.checkout({ key });
     expect([refused.status, refused.body.code]).toEqual([409, 'OUT_OF_STOCK']);
-    expect((await seller.post(`/inventory/${sku}/adjustments`, { delta: 5, reason: 'receipt' })).status).toBe(201);
+    expect((await open.seller.post(`/inventory/${sku}/adjustments`, { delta: 5, reason: 'receipt' })).status).toBe(201);
     expect((await kim.checkout({ key })).body).toEqual(refused.body);
     expect((await kim.checkout()).status).toBe(201);
   });
 
   it('When another user sends the same key, then it is a checkout of its own', async () => {
-    const { sku } = await product(seller);
+    const { sku } = await product(open.seller);
     const key = randomUUID();
     const replies = await times(2, async () => {
-      const buyer = await customer(shop.url);
+      const buyer = await customer(open.shop.url);
       await buyer.add(sku);
       return buyer.checkout({ key });
     });
@@ -81,25 +71,25 @@ describe('A checkout sent more than once', () => {
   });
 
   it('When an adjustment or a cancel is repeated with its key, then it takes effect once', async () => {
-    const { sku } = await product(seller, { stock: 10 });
+    const { sku } = await product(open.seller, { stock: 10 });
     const headers = { 'Idempotency-Key': randomUUID() };
     const replies = await times(5, () =>
-      seller.post(`/inventory/${sku}/adjustments`, { delta: 5, reason: 'receipt' }, headers),
+      open.seller.post(`/inventory/${sku}/adjustments`, { delta: 5, reason: 'receipt' }, headers),
     );
     expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 201));
-    expect((await stockOf(shop.url, sku)).onHand).toBe(15);
-    const other = await seller.post(`/inventory/${sku}/adjustments`, { delta: 6, reason: 'receipt' }, headers);
+    expect((await stockOf(open.shop.url, sku)).onHand).toBe(15);
+    const other = await open.seller.post(`/inventory/${sku}/adjustments`, { delta: 6, reason: 'receipt' }, headers);
     expect(other.body.code).toBe('IDEMPOTENCY_KEY_REUSED');
 
-    const kim = await customer(shop.url);
+    const kim = await customer(open.shop.url);
     await kim.add(sku);
     const { orderId } = (await kim.checkout()).body;
     const cancels = await times(5, () => kim.post(`/orders/${orderId}/cancel`, {}, headers));
     expect(cancels.map(({ status }) => status)).toEqual(cancels.map(() => 200));
     await eventually(
-      () => stockOf(shop.url, sku),
+      () => stockOf(open.shop.url, sku),
       (stock) => stock.onHand === 15 && stock.reserved === 0,
     );
-    expect(await auditShop(shop)).toEqual([]);
+    expect(await auditShop(open.shop)).toEqual([]);
   });
 });

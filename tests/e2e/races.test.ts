@@ -1,26 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { auditShop } from '../support/audit.ts';
-import { admin, type Client, customer, eventually, guest, login, product, stockOf, times } from '../support/client.ts';
-import { removeFolder, type Shop, startShop } from '../support/shop.ts';
+import { type Client, customer, eventually, guest, login, product, stockOf, times } from '../support/client.ts';
+import { openShop } from '../support/open-shop.ts';
 
-let shop: Shop;
-let seller: Client;
-
-beforeAll(async () => {
-  shop = await startShop();
-  seller = await admin(shop.url);
-});
-afterAll(async () => {
-  await shop?.kill();
-  if (shop) removeFolder(shop.dataDir);
-});
+const open = openShop();
 
 const count = <T>(values: T[], check: (value: T) => boolean) => values.filter(check).length;
 
 describe('Many buyers at once', () => {
   it('When 40 buyers want the last 10 units, then exactly 10 get them and 30 keep their cart', async () => {
-    const { sku } = await product(seller, { stock: 10 });
-    const buyers = await times(40, () => guest(shop.url));
+    const { sku } = await product(open.seller, { stock: 10 });
+    const buyers = await times(40, () => guest(open.shop.url));
     await times(40, (index) => (buyers[index] as Client).add(sku));
     const replies = await times(40, (index) => (buyers[index] as Client).checkout());
     expect(count(replies, ({ status }) => status === 201)).toBe(10);
@@ -32,7 +22,7 @@ describe('Many buyers at once', () => {
       expect(body.checkoutId).toBeDefined();
     }
     await eventually(
-      () => stockOf(shop.url, sku),
+      () => stockOf(open.shop.url, sku),
       (stock) => stock.onHand === 0 && stock.reserved === 0,
     );
     for (const [index, { status }] of replies.entries()) {
@@ -40,12 +30,14 @@ describe('Many buyers at once', () => {
       const cart = await (buyers[index] as Client).get('/cart');
       expect(cart.body).toMatchObject({ status: 'open', items: [{ sku, quantity: 1 }] });
     }
-    expect(await auditShop(shop)).toEqual([]);
+    expect(await auditShop(open.shop)).toEqual([]);
   });
 
   it('When carts of several SKUs meet in opposite order, then nobody meets a deadlock', async () => {
-    const skus = await Promise.all(Array.from({ length: 4 }, async () => (await product(seller, { stock: 500 })).sku));
-    const buyers = await times(30, () => guest(shop.url));
+    const skus = await Promise.all(
+      Array.from({ length: 4 }, async () => (await product(open.seller, { stock: 500 })).sku),
+    );
+    const buyers = await times(30, () => guest(open.shop.url));
     await times(30, async (index) => {
       for (const sku of index % 2 ? skus : [...skus].reverse()) await (buyers[index] as Client).add(sku, 2);
     });
@@ -53,22 +45,22 @@ describe('Many buyers at once', () => {
     expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 201));
     for (const sku of skus)
       await eventually(
-        () => stockOf(shop.url, sku),
+        () => stockOf(open.shop.url, sku),
         (stock) => stock.onHand === 440 && stock.reserved === 0,
       );
-    expect(await auditShop(shop)).toEqual([]);
+    expect(await auditShop(open.shop)).toEqual([]);
   });
 
   it('When 30 buyers share a voucher of 5 uses, then exactly 5 orders have it', async () => {
-    const { sku } = await product(seller);
-    await seller.post('/vouchers', {
+    const { sku } = await product(open.seller);
+    await open.seller.post('/vouchers', {
       code: 'FIVE',
       type: 'percentage',
       value: 1000,
       scope: { kind: 'order' },
       usageLimit: 5,
     });
-    const buyers = await times(30, () => guest(shop.url));
+    const buyers = await times(30, () => guest(open.shop.url));
     await times(30, async (index) => {
       await (buyers[index] as Client).add(sku);
       expect((await (buyers[index] as Client).put('/cart/vouchers/FIVE')).status).toBe(200);
@@ -80,13 +72,13 @@ describe('Many buyers at once', () => {
         expect(body.order.vouchers).toEqual([{ code: 'FIVE', amount: { amount: 100, currency: 'USD' } }]);
       else expect(body).toMatchObject({ code: 'VOUCHER_REJECTED', errors: [{ code: 'FIVE', reason: 'USAGE_LIMIT' }] });
     }
-    expect((await seller.get('/vouchers/FIVE')).body.used).toBe(5);
-    expect(await auditShop(shop)).toEqual([]);
+    expect((await open.seller.get('/vouchers/FIVE')).body.used).toBe(5);
+    expect(await auditShop(open.shop)).toEqual([]);
   });
 
   it("When one user's two devices use a voucher of one use a user, then it works once", async () => {
-    const { sku } = await product(seller);
-    await seller.post('/vouchers', {
+    const { sku } = await product(open.seller);
+    await open.seller.post('/vouchers', {
       code: 'ONCE',
       type: 'percentage',
       value: 500,
@@ -94,8 +86,8 @@ describe('Many buyers at once', () => {
       perUserLimit: 1,
     });
     const email = 'two-devices@example.com';
-    const phone = await customer(shop.url, email);
-    const laptop = await login(shop.url, email, 'correct horse battery');
+    const phone = await customer(open.shop.url, email);
+    const laptop = await login(open.shop.url, email, 'correct horse battery');
     await phone.add(sku);
     await phone.put('/cart/vouchers/ONCE');
     const replies = await Promise.all([phone.checkout(), laptop.checkout()]);
@@ -106,12 +98,12 @@ describe('Many buyers at once', () => {
       code: 'VOUCHER_REJECTED',
       errors: [{ code: 'ONCE', reason: 'PER_USER_LIMIT' }],
     });
-    expect((await seller.get('/vouchers/ONCE')).body.used).toBe(1);
+    expect((await open.seller.get('/vouchers/ONCE')).body.used).toBe(1);
   });
 
   it('When 20 adds come at once without If-Match, then all count; a stale If-Match is refused', async () => {
-    const { sku } = await product(seller);
-    const kim = await guest(shop.url);
+    const { sku } = await product(open.seller);
+    const kim = await guest(open.shop.url);
     const first = await kim.post('/cart/items', { sku, quantity: 1 });
     await times(20, async () => expect((await kim.post('/cart/items', { sku, quantity: 2 })).status).toBe(200));
     expect((await kim.get('/cart')).body.items).toMatchObject([{ sku, quantity: 41 }]);
@@ -123,8 +115,8 @@ describe('Many buyers at once', () => {
   });
 
   it('When adds race with a checkout, then each acknowledged add is in the order or in the next cart', async () => {
-    const { sku } = await product(seller, { stock: 1000 });
-    const kim = await guest(shop.url);
+    const { sku } = await product(open.seller, { stock: 1000 });
+    const kim = await guest(open.shop.url);
     await kim.add(sku, 1);
     const [checkout, ...adds] = await Promise.all([
       kim.checkout(),
