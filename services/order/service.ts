@@ -37,6 +37,9 @@ export type CheckoutOutcome =
   | { kind: 'refused'; refusal: Refusal }
   | { kind: 'pending'; saga: Saga };
 
+/** A saga, and whether this request began it. */
+type Started = Saga & { isNew: boolean };
+
 /** A caller waits this long for the end of a checkout, and this long for a rollback to be confirmed. */
 const ANSWER_MS = 15_000;
 const ROLLBACK_ANSWER_MS = 2_000;
@@ -70,11 +73,13 @@ export const createOrders = ({ store, recovery, live, locks, clock, ids }: Order
   };
 
   /** Waits for the stored outcome, at most 15 s, and at most 2 s for a rollback that is decided. */
-  const awaitOutcome = async (id: string, signal: AbortSignal): Promise<CheckoutOutcome> => {
+  const awaitOutcome = async ({ id, isNew }: Started, signal: AbortSignal): Promise<CheckoutOutcome> => {
     const messages = latestMessage(live, id, clock);
     const start = clock.now().getTime();
     let rollbackSeen: number | undefined;
     try {
+      // What has just begun has no outcome yet: its row need not be read.
+      if (isNew) await nextStored(messages, signal);
       for (;;) {
         const saga = await store.find(id);
         if (!saga) throw new Error(`Checkout ${id} has vanished`);
@@ -110,7 +115,7 @@ export const createOrders = ({ store, recovery, live, locks, clock, ids }: Order
     }
   };
 
-  const start = async (caller: Caller, key: string, request: CheckoutRequest): Promise<Saga | Refusal> => {
+  const start = async (caller: Caller, key: string, request: CheckoutRequest): Promise<Started | Refusal> => {
     const requestHash = hashOf(request);
     await waitTurn(caller.id, key);
     const now = clock.now();
@@ -129,7 +134,7 @@ export const createOrders = ({ store, recovery, live, locks, clock, ids }: Order
     if (isNew) recovery.adopt(saga, () => locks.release(`checkout:${caller.id}`, key));
     else if (isFinal(saga)) await locks.release(`checkout:${caller.id}`, key);
     if (!isNew && saga.requestHash !== requestHash) return refuse('IDEMPOTENCY_KEY_REUSED');
-    return saga;
+    return { ...saga, isNew };
   };
 
   const visible = (saga: Saga | undefined, caller: Caller): saga is Saga =>
@@ -146,7 +151,7 @@ export const createOrders = ({ store, recovery, live, locks, clock, ids }: Order
       if (recovery.isFull()) return { kind: 'refused', refusal: refuse('UNAVAILABLE', { retryAfter: 1 }) };
       const saga = await start(caller, key, request);
       if ('code' in saga) return { kind: 'refused', refusal: saga };
-      if (!options.async) return awaitOutcome(saga.id, options.signal);
+      if (!options.async) return awaitOutcome(saga, options.signal);
       return (await outcomeOf(saga)) ?? { kind: 'pending', saga };
     },
 

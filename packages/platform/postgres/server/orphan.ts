@@ -14,19 +14,24 @@ const readPidFile = async (cluster: Cluster): Promise<{ pid: number; port: numbe
   const text = await readFile(join(cluster.data, 'postmaster.pid'), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   const lines = text.split('\n');
-  return { pid: Math.abs(Number.parseInt(lines[0] ?? '', 10)), port: Number(lines[3] ?? 0), lines };
+  const pid = Number.parseInt(lines[0] ?? '', 10);
+  return pid > 0 ? { pid, port: Number(lines[3] ?? 0), lines } : undefined;
 };
 
 /** No process ever has this id. */
 const nobodysPid = 2 ** 31 - 1;
 
 /**
- * A pid file of a postmaster that is gone, whose id went to a process of somebody else, keeps PostgreSQL from starting.
- * The id in it is replaced; the rest stays, since PostgreSQL finds by it the shared memory that children of the old
- * postmaster may still use. Written in place, so that its owner stays the same.
+ * A pid file of a postmaster that is gone keeps PostgreSQL from starting while anything has its id: a process of
+ * somebody else, or what is left of a killed one that nobody has waited for. The id in it is replaced; the rest stays,
+ * since PostgreSQL finds by it the shared memory that children of the old postmaster may still use. Written in place,
+ * so that its owner stays the same.
  */
-const defuse = async (cluster: Cluster, lines: string[]): Promise<void> =>
-  writeFile(join(cluster.data, 'postmaster.pid'), [String(nobodysPid), ...lines.slice(1)].join('\n'));
+const defuse = async (cluster: Cluster): Promise<void> => {
+  const found = await readPidFile(cluster);
+  if (!found || !processExists(found.pid) || (await isPostmasterOf(found.pid, cluster.data))) return;
+  await writeFile(join(cluster.data, 'postmaster.pid'), [String(nobodysPid), ...found.lines.slice(1)].join('\n'));
+};
 
 /** Whether a live shop uses this server. One that doesn't answer within `patienceMs` serves nobody. */
 const servesAShop = async (cluster: Cluster, port: number, clock: Clock, patienceMs: number): Promise<boolean> => {
@@ -67,13 +72,11 @@ const stopOrphan = async (pid: number, cluster: Cluster, clock: Clock): Promise<
  */
 export const clearTheWay = async (cluster: Cluster, dataDir: string, logger: Logger, clock: Clock): Promise<void> => {
   const found = await readPidFile(cluster);
-  if (!found || Number.isNaN(found.pid)) return;
-  const { pid, port, lines } = found;
-  if (!(await isPostmasterOf(pid, cluster.data))) {
-    if (processExists(pid)) await defuse(cluster, lines);
-    return;
+  if (found && (await isPostmasterOf(found.pid, cluster.data))) {
+    const { pid, port } = found;
+    if (await servesAShop(cluster, port, clock, 3_000)) throw new ShopAlreadyRunning(dataDir);
+    logger.warn({ pid, dataDir }, 'stopping a PostgreSQL that a killed shop left behind');
+    await stopOrphan(pid, cluster, clock);
   }
-  if (await servesAShop(cluster, port, clock, 3_000)) throw new ShopAlreadyRunning(dataDir);
-  logger.warn({ pid, dataDir }, 'stopping a PostgreSQL that a killed shop left behind');
-  await stopOrphan(pid, cluster, clock);
+  await defuse(cluster);
 };

@@ -206,6 +206,17 @@ describe('what was left behind', () => {
     expect(await query(again, 'select n from kept')).toEqual([{ n: 1 }]);
   });
 
+  it('When the orphaned server is stuck, then it is ended all the same and the next start recovers', async () => {
+    const dataDir = await newFolder(account);
+    const killed = launch(dataDir);
+    const served = await killed.next();
+    await query(served, 'create table kept as select 1 as n');
+    await killed.kill();
+    process.kill(served.pid, 'SIGSTOP');
+    const again = await launch(dataDir).next();
+    expect(await query(again, 'select n from kept')).toEqual([{ n: 1 }]);
+  }, 40_000);
+
   it('When the pid file names a foreign process, then that one is left alone and the server starts', async () => {
     const dataDir = await newFolder(account);
     await (await start(dataDir)).stop();
