@@ -22,7 +22,7 @@ export const adjusting = (deps: InventoryStoreDeps): Pick<InventoryStore<Invento
 });
 
 const adjustLevels = async (
-  { outbox }: InventoryStoreDeps,
+  { outbox }: Pick<InventoryStoreDeps, 'outbox'>,
   tx: InventoryTx,
   adjustment: Adjustment,
 ): Promise<StoredStock | NotAdjusted> => {
@@ -42,20 +42,27 @@ const adjustLevels = async (
       select * from changed`,
     values: [sku, delta, reason, note ?? null, by, now, mostOnHand],
   });
-  if (!row) return refusalOf(tx, adjustment);
+  if (!row) {
+    const refusal = await refusalOf(tx, adjustment);
+    // The row was made, or its levels moved, between the two statements: what was refused is possible now.
+    return refusal ?? adjustLevels({ outbox }, tx, adjustment);
+  }
   const stock = stockOfRow(row);
   await outbox.append(tx, [adjusted(stock, adjustment)]);
   return { ...stock, updatedAt: stock.updatedAt.toISOString() };
 };
 
-/** Why nothing was adjusted: less can only meet what is reserved, more only the ceiling. */
-const refusalOf = async (tx: InventoryTx, { sku, delta }: Adjustment): Promise<NotAdjusted> => {
+/** Why nothing was adjusted: less can only meet what is reserved, more only the ceiling. Undefined when neither holds now. */
+const refusalOf = async (tx: InventoryTx, { sku, delta }: Adjustment): Promise<NotAdjusted | undefined> => {
   const [row] = await tx.query<StockRow>({ text: 'select * from stock where sku = $1', values: [sku] });
   if (!row) return refuse('SKU_UNKNOWN');
   if (delta < 0) {
+    const { onHand, reserved } = stockOfRow(row);
+    if (onHand + delta >= reserved) return undefined;
     const available = availableOf(stockOfRow(row));
     return refuse('INSUFFICIENT_STOCK', { errors: [{ sku, requested: -delta, available }] });
   }
+  if (stockOfRow(row).onHand + delta <= mostOnHand) return undefined;
   const message = `"delta" must not lead to more than ${mostOnHand} units`;
   return refuse('VALIDATION_FAILED', { detail: message, errors: [{ in: 'body', path: 'delta', message }] });
 };

@@ -76,6 +76,22 @@ describe('Facts of the catalogue', () => {
 });
 
 describe('Levels under contention', () => {
+  it('When units arrive while the SKU itself is just being made, then they are counted, not refused', async () => {
+    for (let round = 0; round < 40; round++) {
+      const sku = `ARRIVING-${round}`;
+      const receipt = { sku, delta: 5, reason: 'receipt' as const, by: systemIds.uuid() };
+      const product = productOf({ stock: { [sku]: 10 } });
+      shop.catalogue.push(product);
+      const [first, second] = await Promise.all([
+        shop.inventory.adjust(receipt),
+        shop.inventory.adjust(receipt),
+        shop.deliver(productFact(product)),
+      ]);
+      expect([first, second]).toMatchObject([{ sku }, { sku }]);
+      expect(await shop.inventory.stockOf(sku)).toMatchObject({ onHand: 20 });
+    }
+  });
+
   it('When adjustments race with reservations, then never less is on hand than is reserved', async () => {
     await shop.deliver(productFact(productOf({ stock: { CONTENDED: 30 } })));
     const taking = Array.from({ length: 30 }, () =>
