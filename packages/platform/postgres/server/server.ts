@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Clock } from '../../time/clock.ts';
@@ -10,6 +9,7 @@ import { findBinaries } from './binaries.ts';
 import { claimFolder } from './claim.ts';
 import { adoptCluster, openCluster } from './cluster.ts';
 import { onFolder } from './errors.ts';
+import { makeFolder } from './folder.ts';
 import { clearTheWay } from './orphan.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 import { supervise } from './supervisor.ts';
@@ -49,7 +49,7 @@ export const startPostgresServer = async (options: PostgresServerOptions): Promi
   const dataDir = resolve(options.dataDir);
   const binaries = await findBinaries();
   const claim = await onFolder(dataDir, async () => {
-    await mkdir(dataDir, { recursive: true });
+    await makeFolder(dataDir);
     return claimFolder(dataDir);
   });
   try {

@@ -28,6 +28,8 @@ export interface Supervision {
 interface Running {
   postmaster: Postmaster;
   session: ShopLockSession;
+  /** When it began to serve, in ms since 1970. */
+  since: number;
 }
 
 /** Long enough for recovery after a crash of a busy server. */
@@ -36,6 +38,9 @@ const readyMs = 120_000;
 const heldMs = 5_000;
 const firstPortAttempts = 5;
 const longestBackoffMs = 5_000;
+/** One that served for less than this is restarted after a pause. */
+const shortLifeMs = 10_000;
+const shortLifePauseMs = 500;
 
 /** Waits until the server takes our lock, or until it is clear that it won't. */
 const ready = async (
@@ -65,7 +70,8 @@ const startOn = async (
   const { account, cluster, settings, logger, clock } = supervised;
   const postmaster = startPostmaster(account, cluster, connection.port, settings, logger);
   try {
-    return { postmaster, session: await ready(supervised, connection, postmaster, stopping) };
+    const session = await ready(supervised, connection, postmaster, stopping);
+    return { postmaster, session, since: clock.now().getTime() };
   } catch (error) {
     await postmaster.stop(clock);
     throw error;
@@ -89,6 +95,34 @@ const startAnywhere = async (
   }
 };
 
+/** Tries without end: the shop answers 503 meanwhile, and ending it would help nobody. Undefined once `stopping`. */
+const insist = async <T>(
+  { logger, clock }: Supervised,
+  stopping: AbortSignal,
+  what: string,
+  work: () => Promise<T>,
+): Promise<T | undefined> => {
+  for (let failures = 0; !stopping.aborted; failures += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (stopping.aborted) return undefined;
+      logger.error({ err: error }, `${what} failed and is tried again`);
+      await clock.sleep(Math.min(100 * 2 ** failures, longestBackoffMs), stopping);
+    }
+  }
+  return undefined;
+};
+
+/** A listener that fails must not end the watch over PostgreSQL. */
+const call = (listener: () => void, logger: Logger): void => {
+  try {
+    listener();
+  } catch (error) {
+    logger.error({ err: error }, 'what should follow a restart of PostgreSQL failed');
+  }
+};
+
 /** Starts PostgreSQL, takes the shop's lock on it and keeps both so until it is stopped. */
 export const supervise = async (supervised: Supervised): Promise<Supervision> => {
   const { logger, clock } = supervised;
@@ -98,38 +132,27 @@ export const supervise = async (supervised: Supervised): Promise<Supervision> =>
   let running = first;
   logger.info({ pid: first.postmaster.pid, port: connection.port }, 'PostgreSQL serves');
 
-  /** Tries without end: the shop answers 503 meanwhile, and ending it would help nobody. */
-  const insist = async <T>(what: string, work: () => Promise<T>): Promise<T | undefined> => {
-    for (let failures = 0; !stopping.signal.aborted; failures += 1) {
-      try {
-        return await work();
-      } catch (error) {
-        if (stopping.signal.aborted) return undefined;
-        logger.error({ err: error }, `${what} failed and is tried again`);
-        await clock.sleep(Math.min(100 * 2 ** failures, longestBackoffMs), stopping.signal);
-      }
-    }
-    return undefined;
-  };
-
   const restart = async (how: string): Promise<void> => {
-    logger.error({ pid: running.postmaster.pid, how }, 'PostgreSQL died and is restarted');
-    const again = await insist('restarting PostgreSQL', () => startOn(supervised, connection, stopping.signal));
+    const { postmaster, since } = running;
+    logger.error({ pid: postmaster.pid, how }, 'PostgreSQL died and is restarted');
+    // One that dies as soon as it serves would otherwise keep the machine busy with nothing else.
+    if (clock.now().getTime() - since < shortLifeMs) await clock.sleep(shortLifePauseMs, stopping.signal);
+    const start = () => startOn(supervised, connection, stopping.signal);
+    const again = await insist(supervised, stopping.signal, 'restarting PostgreSQL', start);
     if (!again) return;
     running = again;
     logger.info({ pid: again.postmaster.pid, port: connection.port }, 'PostgreSQL serves again');
-    for (const listener of listeners) listener();
+    for (const listener of listeners) call(listener, logger);
   };
 
   const relock = async (): Promise<void> => {
     const { postmaster } = running;
     // The lock goes before the process does: most often it is PostgreSQL that has died.
     await Promise.race([postmaster.ended, clock.sleep(100, stopping.signal)]);
-    const session = await insist('locking PostgreSQL', async () => {
-      if (postmaster.hasEnded()) return undefined;
-      return ready(supervised, connection, postmaster, stopping.signal);
-    });
-    if (session) running = { postmaster, session };
+    const lock = async () =>
+      postmaster.hasEnded() ? undefined : ready(supervised, connection, postmaster, stopping.signal);
+    const session = await insist(supervised, stopping.signal, 'locking PostgreSQL', lock);
+    if (session) running = { ...running, session };
   };
 
   const watch = async (): Promise<void> => {
