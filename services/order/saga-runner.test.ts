@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { refuse } from '@shop/contracts/problems.ts';
-import { plainQuote } from '@shop/contracts/quote.ts';
 import { createOutbox } from '@shop/platform/messaging/postgres-outbox.ts';
 import type { Postgres } from '@shop/platform/postgres/postgres.ts';
 import { silentLogger } from '@shop/platform/testing/logger.ts';
@@ -12,7 +11,8 @@ import { MAX_ATTEMPTS, type Saga } from './domain.ts';
 import { createSagaRunner } from './saga-runner.ts';
 import { createPostgresOrderStore } from './store.postgres.ts';
 import type { Intent, OrderStore, SagaStore } from './store.ts';
-import { begun, snapshot } from './testing/fixtures.ts';
+import { begun } from './testing/fixtures.ts';
+import { agreeable } from './testing/participants.ts';
 
 let pg: Postgres;
 let store: SagaStore & OrderStore;
@@ -21,34 +21,6 @@ beforeAll(async () => {
   pg = await testDatabase(join(import.meta.dirname, 'migrations'));
   const outbox = createOutbox({ pg, service: 'order', clock: systemClock, ids: systemIds });
   store = createPostgresOrderStore({ pg, outbox, ids: systemIds, changed: () => {} });
-});
-
-/** Participants that agree to everything, and note what they were asked. */
-const agreeable = (asked: string[] = []): CheckoutCommands => ({
-  cart: {
-    lock: async () => {
-      asked.push('lock');
-      return { ok: true, snapshot: { ...snapshot, vouchers: ['TEN'] } };
-    },
-    complete: async () => {
-      asked.push('complete');
-      return { ok: true };
-    },
-    merge: async () => ({ merged: true }),
-  },
-  discount: {
-    quote: async ({ lines, currency }) => plainQuote(lines, currency),
-    apply: async ({ lines, currency }) => {
-      asked.push('apply');
-      return { ok: true, quote: plainQuote(lines, currency) };
-    },
-  },
-  inventory: {
-    reserve: async () => {
-      asked.push('reserve');
-      return { ok: true };
-    },
-  },
 });
 
 const soon = (ms: number) => new Date(Date.now() + ms).toISOString();
