@@ -1,7 +1,7 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, inject, it } from 'vitest';
+import { afterAll, describe, expect, inject, it } from 'vitest';
 import { testDatabase } from '../testing/postgres.ts';
 import { migrate } from './migrate.ts';
 import { createDatabase } from './server/databases.ts';
@@ -9,8 +9,12 @@ import { createDatabase } from './server/databases.ts';
 const pg = await testDatabase();
 const { connection } = pg;
 
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((dir) => rm(dir, { recursive: true }))));
+
 const folder = async (files: Record<string, string>): Promise<string> => {
   const dir = await mkdtemp(join(tmpdir(), 'migrations-'));
+  folders.push(dir);
   for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
   return dir;
 };

@@ -30,8 +30,15 @@ export interface ServerProcess {
   stop(): Promise<number | null>;
 }
 
-/** Starts such a process on a data folder, as another user where `uid` is given. */
-export const launchServer = (dataDir: string, options: { uid?: number; path?: string } = {}): ServerProcess => {
+export interface LaunchOptions {
+  /** The user to run it as; this one unless given. */
+  uid?: number;
+  /** Where it finds programs. */
+  path?: string;
+}
+
+/** Starts such a process on a data folder. */
+export const launchServer = (dataDir: string, options: LaunchOptions = {}): ServerProcess => {
   const { uid, path = process.env.PATH } = options;
   const child = spawn(process.execPath, [fixture, dataDir], {
     uid,
