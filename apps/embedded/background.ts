@@ -40,15 +40,24 @@ export const startBackground = async (options: BackgroundOptions): Promise<void>
   startTidying(options);
 };
 
+/** What each service does about events; the keys are the types that it listens to. */
+export const handlersOf = ({ inventory, discountStore, cart, orderStore }: Services, clock: Clock) => ({
+  inventory: inventoryHandlers(inventory),
+  discount: discountHandlers({ effects: discountStore.effects, clock }),
+  cart: cartHandlers(cart),
+  order: orderHandlers(orderStore, clock),
+});
+
 const startConsumers = async ({ services, databases, log, lifecycle, clock, ids, logger }: BackgroundOptions) => {
   const base = { log, clock, ids, logger };
-  const { inventory, discountStore, cart, orderStore } = services;
+  const { inventory, discountStore } = services;
+  const handlers = handlersOf(services, clock);
   const subscriptions = await Promise.all([
     startConsumer({
       ...base,
       group: inventoryGroup,
       topics: inventoryTopics,
-      handlers: inventoryHandlers(inventory),
+      handlers: handlers.inventory,
       apply: inSortedLocks(
         inventory.lockFor,
         postgresInbox<InventoryTables>(databases.of('inventory'), inventoryGroup, clock),
@@ -58,18 +67,18 @@ const startConsumers = async ({ services, databases, log, lifecycle, clock, ids,
       ...base,
       group: discountGroup,
       topics: discountTopics,
-      handlers: discountHandlers({ effects: discountStore.effects, clock }),
+      handlers: handlers.discount,
       apply: inSortedLocks(
         discountLocks({ effects: discountStore.effects, clock }),
         postgresInbox<DiscountTables>(databases.of('discount'), discountGroup, clock),
       ),
     }),
-    startConsumer({ ...base, group: cartGroup, topics: cartTopics, handlers: cartHandlers(cart), apply: oneByOne }),
+    startConsumer({ ...base, group: cartGroup, topics: cartTopics, handlers: handlers.cart, apply: oneByOne }),
     startConsumer({
       ...base,
       group: orderGroup,
       topics: orderTopics,
-      handlers: orderHandlers(orderStore, clock),
+      handlers: handlers.order,
       apply: oneByOne,
     }),
   ]);

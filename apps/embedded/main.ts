@@ -1,6 +1,7 @@
 import { ConfigError } from '@shop/platform/config/config.ts';
 import { DataFolderUnwritable, PostgresFailed, ShopAlreadyRunning } from '@shop/platform/postgres/server/errors.ts';
 import { createLogger, type Logger } from '@shop/platform/telemetry/logger.ts';
+import { systemClock } from '@shop/platform/time/system.ts';
 import { type EmbeddedConfig, readEmbeddedConfig } from './config.ts';
 import { DEFAULT_ADMIN, type EmbeddedShop, startShop } from './shop.ts';
 
@@ -35,6 +36,9 @@ const start = async (): Promise<{ shop: EmbeddedShop; config: EmbeddedConfig; lo
   }
 };
 
+/** Whoever asks for the end sees it within ten seconds. */
+const END_MS = 9_900;
+
 /** Ctrl-C reaches Node twice under npm: whatever comes while the shop ends is the same wish. */
 const endOnSignals = (starting: Promise<EmbeddedShop>, logger: Logger) => {
   let ending = false;
@@ -42,8 +46,11 @@ const endOnSignals = (starting: Promise<EmbeddedShop>, logger: Logger) => {
     if (ending) return;
     ending = true;
     logger.info({ signal }, 'ending');
-    await (await starting).stop();
-    process.exit(0);
+    // A start that hangs must not keep a person from ending it; the next start mends what it left.
+    void systemClock.sleep(END_MS).then(() => process.exit(1));
+    const shop = await starting.catch(() => undefined);
+    await shop?.stop();
+    process.exit(shop ? 0 : 1);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void end(signal));
 };

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { cartRoutes } from '@shop/cart/routes.ts';
+import type { EventType } from '@shop/contracts/events.ts';
 import { discountRoutes } from '@shop/discount/routes.ts';
 import { identityRoutes } from '@shop/identity/routes.ts';
 import { inventoryRoutes } from '@shop/inventory/routes.ts';
@@ -15,6 +16,7 @@ import { openApiDocument } from '@shop/platform/http/openapi.ts';
 import type { Route } from '@shop/platform/http/route.ts';
 import { listen } from '@shop/platform/http/server.ts';
 import { createLifecycle, type Lifecycle } from '@shop/platform/lifecycle/lifecycle.ts';
+import { asyncApiDocument } from '@shop/platform/messaging/asyncapi.ts';
 import { createPostgresEventLog } from '@shop/platform/messaging/postgres-log.ts';
 import type { LogTables } from '@shop/platform/messaging/postgres-log-tables.ts';
 import { startPostgresServer } from '@shop/platform/postgres/server/server.ts';
@@ -22,7 +24,7 @@ import type { Logger } from '@shop/platform/telemetry/logger.ts';
 import { createMetrics, serveMetrics } from '@shop/platform/telemetry/metrics.ts';
 import { systemClock, systemIds } from '@shop/platform/time/system.ts';
 import { productRoutes } from '@shop/product/routes.ts';
-import { startBackground } from './background.ts';
+import { handlersOf, startBackground } from './background.ts';
 import type { EmbeddedConfig } from './config.ts';
 import { type Databases, databaseNames, openDatabases } from './databases.ts';
 import { createLab } from './lab.ts';
@@ -38,6 +40,8 @@ export interface EmbeddedShop {
 
 /** Signed into every token; the pages and other services see the same issuer in both forms. */
 const ISSUER = 'ecommerce-microservices';
+const TITLE = 'ecommerce-microservices';
+const VERSION = '1';
 export const DEFAULT_ADMIN = { email: 'admin@example.com', password: 'admin-password' };
 
 /** The whole shop in this process, on a PostgreSQL of its own. Rejects when a part can't start; what had started is stopped. */
@@ -128,7 +132,10 @@ const serve = async ({ config, logger, lifecycle, routes, services, databases }:
     corsOrigins: config.CORS_ORIGINS?.split(',').map((origin) => origin.trim()),
     trustProxy: config.TRUST_PROXY,
     ready: () => unreachable(databases),
-    document: openApiDocument(routes, { title: 'ecommerce-microservices', version: '1', serverUrl: '/' }),
+    document: openApiDocument(routes, { title: TITLE, version: VERSION, serverUrl: '/' }),
+    documents: {
+      '/asyncapi.json': asyncApiDocument({ title: TITLE, version: VERSION, listeners: listenersOf(services) }),
+    },
     mount: servePictures,
   });
   const http = await listen(app, { host: config.HOST, port: config.PORT });
@@ -139,6 +146,14 @@ const serve = async ({ config, logger, lifecycle, routes, services, databases }:
   }
   return http.url;
 };
+
+const listenersOf = (services: Services) =>
+  Object.fromEntries(
+    Object.entries(handlersOf(services, systemClock)).map(([service, handlers]) => [
+      service,
+      Object.keys(handlers) as EventType[],
+    ]),
+  );
 
 const outboxDepths = ({ outboxes }: Services) =>
   Promise.all(
