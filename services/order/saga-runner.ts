@@ -131,7 +131,8 @@ export const createSagaRunner = ({ store, commands, show, clock, logger }: Runne
     const steps = stepStarted(placed, 'completeCart', now);
     try {
       const won = await store.pivot(owned(run), steps, order);
-      if (won) progress(run, steps);
+      // What is stored had to guess when the write would end; the saga's last write corrects it.
+      if (won) progress(run, stepStarted(stepEnded(placed, 'createOrder', 'done', at()), 'completeCart', at()));
       return won;
     } catch (error) {
       logger.warn({ err: error, saga: run.saga.id }, 'the pivot got no answer');
