@@ -9,6 +9,8 @@ export default defineConfig({
       'tests/**/*.test.ts',
       'seed/**/*.test.ts',
     ],
+    // Long: npm run test:crash has it.
+    exclude: ['**/node_modules/**', 'tests/crash/**'],
     globalSetup: ['packages/platform/testing/postgres.setup.ts'],
     // Tests share the machine with the servers that they start.
     maxWorkers: 2,

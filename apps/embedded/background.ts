@@ -49,6 +49,7 @@ export const handlersOf = ({ inventory, discountStore, cart, orderStore }: Servi
 });
 
 const startConsumers = async ({ services, databases, log, lifecycle, clock, ids, logger }: BackgroundOptions) => {
+  const { around } = services.points;
   const base = { log, clock, ids, logger };
   const { inventory, discountStore } = services;
   const handlers = handlersOf(services, clock);
@@ -58,9 +59,12 @@ const startConsumers = async ({ services, databases, log, lifecycle, clock, ids,
       group: inventoryGroup,
       topics: inventoryTopics,
       handlers: handlers.inventory,
-      apply: inSortedLocks(
-        inventory.lockFor,
-        postgresInbox<InventoryTables>(databases.of('inventory'), inventoryGroup, clock),
+      apply: around(
+        'inbox of inventory',
+        inSortedLocks(
+          inventory.lockFor,
+          postgresInbox<InventoryTables>(databases.of('inventory'), inventoryGroup, clock),
+        ),
       ),
     }),
     startConsumer({
@@ -68,18 +72,27 @@ const startConsumers = async ({ services, databases, log, lifecycle, clock, ids,
       group: discountGroup,
       topics: discountTopics,
       handlers: handlers.discount,
-      apply: inSortedLocks(
-        discountLocks({ effects: discountStore.effects, clock }),
-        postgresInbox<DiscountTables>(databases.of('discount'), discountGroup, clock),
+      apply: around(
+        'inbox of discount',
+        inSortedLocks(
+          discountLocks({ effects: discountStore.effects, clock }),
+          postgresInbox<DiscountTables>(databases.of('discount'), discountGroup, clock),
+        ),
       ),
     }),
-    startConsumer({ ...base, group: cartGroup, topics: cartTopics, handlers: handlers.cart, apply: oneByOne }),
+    startConsumer({
+      ...base,
+      group: cartGroup,
+      topics: cartTopics,
+      handlers: handlers.cart,
+      apply: around('inbox of cart', oneByOne),
+    }),
     startConsumer({
       ...base,
       group: orderGroup,
       topics: orderTopics,
       handlers: handlers.order,
-      apply: oneByOne,
+      apply: around('inbox of order', oneByOne),
     }),
   ]);
   for (const subscription of subscriptions) lifecycle.onStop('consumer', () => subscription.close());
@@ -87,7 +100,13 @@ const startConsumers = async ({ services, databases, log, lifecycle, clock, ids,
 
 const startRelays = ({ services, log, lifecycle, clock, logger }: BackgroundOptions) => {
   for (const [name, { source, onNudge }] of Object.entries(services.outboxes)) {
-    const relay = startRelay({ source, log, onNudge, clock, logger });
+    const relay = startRelay({
+      source,
+      log: services.points.around('log', { publish: log.publish }),
+      onNudge,
+      clock,
+      logger,
+    });
     lifecycle.onStop(`relay of ${name}`, () => relay.stop());
   }
 };

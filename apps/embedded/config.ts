@@ -40,6 +40,10 @@ export const declaration = {
   ),
   NODE_ENV: setting<string | undefined>('production refuses the default admin', joi.string().max(40)),
   LAB: setting<'on' | 'off'>('the race lab of the console; never in production', onOff('on')),
+  CRASH_POINTS: setting<'on' | 'off'>(
+    'on lets a test kill the shop at a named place; never in production',
+    onOff('off'),
+  ),
   LOG_LEVEL: setting<string>(
     `how much is logged: ${logLevels.join(', ')}`,
     joi
@@ -60,5 +64,5 @@ export const readEmbeddedConfig = (env: NodeJS.ProcessEnv): EmbeddedConfig => {
     throw new ConfigError('With NODE_ENV=production the default admin is refused: set ADMIN_EMAIL and ADMIN_PASSWORD.');
   if ((config.AUTH_ISSUER === undefined) !== (config.AUTH_JWKS_URL === undefined))
     throw new ConfigError('AUTH_ISSUER and AUTH_JWKS_URL belong together: set both, or neither.');
-  return config.NODE_ENV === 'production' ? { ...config, LAB: 'off' } : config;
+  return config.NODE_ENV === 'production' ? { ...config, LAB: 'off', CRASH_POINTS: 'off' } : config;
 };

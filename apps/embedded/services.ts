@@ -21,6 +21,7 @@ import type { Clock } from '@shop/platform/time/clock.ts';
 import type { Ids } from '@shop/platform/time/ids.ts';
 import { createProduct } from '@shop/product/service.ts';
 import { createPostgresProductStore } from '@shop/product/store.postgres.ts';
+import { type CrashPoints, noCrashPoints } from './crash-points.ts';
 import type { DatabaseName, Databases } from './databases.ts';
 
 export interface ServicesOptions {
@@ -31,38 +32,60 @@ export interface ServicesOptions {
   clock: Clock;
   ids: Ids;
   logger: Logger;
+  points?: CrashPoints;
 }
 
 /** The six services on PostgreSQL, calling each other as functions. Nothing runs yet. */
-export const createServices = ({ databases, currency, issuer, clock, ids, logger }: ServicesOptions) => {
+export const createServices = ({
+  databases,
+  currency,
+  issuer,
+  clock,
+  ids,
+  logger,
+  points = noCrashPoints,
+}: ServicesOptions) => {
   const live = memoryLive();
   const outboxes = {} as Record<DatabaseName, Outbox>;
   const outboxOf = (name: DatabaseName): Outbox => {
-    outboxes[name] = createOutbox({ pg: databases.of(name), service: name, clock, ids });
-    return outboxes[name];
+    const outbox = createOutbox({ pg: databases.of(name), service: name, clock, ids });
+    outboxes[name] = { ...outbox, source: points.around(`outbox of ${name}`, outbox.source) };
+    return outbox;
   };
 
   const product = createProduct({
-    store: createPostgresProductStore({ pg: databases.of('product'), outbox: outboxOf('product') }),
+    store: points.around(
+      'product store',
+      createPostgresProductStore({ pg: databases.of('product'), outbox: outboxOf('product') }),
+    ),
     cache: memoryCache(clock),
     clock,
     ids,
     currency,
   });
-  const inventoryStore = createPostgresInventoryStore({
-    pg: databases.of<InventoryTables>('inventory'),
-    outbox: outboxOf('inventory'),
-    ids,
-  });
+  const inventoryStore = points.around(
+    'inventory store',
+    createPostgresInventoryStore({
+      pg: databases.of<InventoryTables>('inventory'),
+      outbox: outboxOf('inventory'),
+      ids,
+    }),
+  );
   const inventory = createInventory<Tx<InventoryTables>>({ store: inventoryStore, catalogue: product, clock });
-  const discountStore = createPostgresDiscountStore({
-    pg: databases.of<DiscountTables>('discount'),
-    outbox: outboxOf('discount'),
-    ids,
-  });
+  const discountStore = points.around(
+    'discount store',
+    createPostgresDiscountStore({
+      pg: databases.of<DiscountTables>('discount'),
+      outbox: outboxOf('discount'),
+      ids,
+    }),
+  );
   const discount = createDiscount({ store: discountStore, catalogue: product, clock, currency });
   const cart: CartService = createCart({
-    store: createPostgresCartStore({ pg: databases.of('cart'), outbox: outboxOf('cart'), clock, ids }),
+    store: points.around(
+      'cart store',
+      createPostgresCartStore({ pg: databases.of('cart'), outbox: outboxOf('cart'), clock, ids }),
+    ),
     catalogue: product,
     discount,
     clock,
@@ -78,16 +101,26 @@ export const createServices = ({ databases, currency, issuer, clock, ids, logger
     ids,
     logger,
   });
-  const orderStore = createPostgresOrderStore({
-    pg: databases.of('order'),
-    outbox: outboxOf('order'),
-    ids,
-    changed: (id) => live.publish(channelOf(id), { stored: true }),
-  });
+  const orderStore = points.around(
+    'order store',
+    createPostgresOrderStore({
+      pg: databases.of('order'),
+      outbox: outboxOf('order'),
+      ids,
+      changed: (id) => live.publish(channelOf(id), { stored: true }),
+    }),
+  );
   const faults = createFaults(clock);
   const sagaRunner = createSagaRunner({
     store: faults.store(orderStore),
-    commands: faults.commands({ cart, discount, inventory }),
+    commands: points.around(
+      'commands',
+      faults.commands({
+        cart: { lock: cart.lock, complete: cart.complete, merge: cart.merge },
+        discount: { quote: discount.quote, apply: discount.apply },
+        inventory: { reserve: inventory.reserve },
+      }),
+    ),
     show: (saga) => live.publish(channelOf(saga.id), { saga }),
     clock,
     logger,
@@ -104,6 +137,7 @@ export const createServices = ({ databases, currency, issuer, clock, ids, logger
     orderStore,
     sagaRunner,
     faults,
+    points,
   };
 };
 

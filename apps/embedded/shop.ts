@@ -26,8 +26,10 @@ import { systemClock, systemIds } from '@shop/platform/time/system.ts';
 import { productRoutes } from '@shop/product/routes.ts';
 import { handlersOf, startBackground } from './background.ts';
 import type { EmbeddedConfig } from './config.ts';
+import { crashPointsOnOrder, noCrashPoints } from './crash-points.ts';
 import { type Databases, databaseNames, openDatabases } from './databases.ts';
 import { createLab } from './lab.ts';
+import { endOldLeases } from './old-leases.ts';
 import { servePictures } from './pictures.ts';
 import { seed } from './seed.ts';
 import { createServices, type Services } from './services.ts';
@@ -63,8 +65,17 @@ const startParts = async (config: EmbeddedConfig, logger: Logger, lifecycle: Lif
   lifecycle.onStop('PostgreSQL', () => server.stop());
   const databases = await openDatabases(server.connection, logger);
   lifecycle.onStop('databases', () => databases.close());
+  await endOldLeases(databases);
 
-  const services = createServices({ databases, currency: config.STORE_CURRENCY, issuer: ISSUER, clock, ids, logger });
+  const services = createServices({
+    databases,
+    currency: config.STORE_CURRENCY,
+    issuer: ISSUER,
+    clock,
+    ids,
+    logger,
+    points: config.CRASH_POINTS === 'on' ? crashPointsOnOrder() : noCrashPoints,
+  });
   const log = createPostgresEventLog({ pg: databases.of<LogTables>('events'), clock, ids, logger });
   await startBackground({ services, databases, log, lifecycle, clock, ids, logger });
   const recovery = await startRecovery({

@@ -29,10 +29,9 @@ export interface RunnerDeps {
 /** One drive of one saga by the owner of one epoch. */
 interface Run {
   readonly saga: Saga;
-  readonly recovered: boolean;
   steps: Step[];
   found: Findings;
-  /** Those who may hold something: called, and their outcome is not a definite "nothing done". */
+  /** Those who may hold something: called, and their outcome is not a definite "nothing done". A new owner can't know: all. */
   holders: Set<Participant>;
 }
 
@@ -117,7 +116,7 @@ export const createSagaRunner = ({ store, commands, show, clock, logger }: Runne
 
   const compensate = async (run: Run, refusal: Refusal): Promise<void> => {
     const now = at();
-    const participants = run.recovered ? [...everyParticipant] : everyParticipant.filter((one) => run.holders.has(one));
+    const participants = everyParticipant.filter((one) => run.holders.has(one));
     const problem = { ...refusal, checkoutId: refusal.checkoutId ?? run.saga.id };
     const steps = undoStarted(run.steps, participants, now);
     await insist(() => store.compensate(owned(run), { problem, participants, steps, at: now }));
@@ -184,7 +183,6 @@ export const createSagaRunner = ({ store, commands, show, clock, logger }: Runne
     async drive(saga: Saga, recovered: boolean): Promise<void> {
       const run: Run = {
         saga,
-        recovered,
         steps: saga.steps,
         found: {} as Findings,
         holders: new Set(recovered ? everyParticipant : []),

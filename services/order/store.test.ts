@@ -180,6 +180,18 @@ describe('The last write', () => {
   });
 });
 
+describe('An old owner', () => {
+  it('When another has taken the saga over after the pivot, then its last write and its parking are refused', async () => {
+    const saga = await pivoted(store, { owner: 'paused' });
+    const taken = (await store.claim('process-2', 100)).find(({ id }) => id === saga.id);
+    expect(taken).toMatchObject({ state: 'pivoted', epoch: 2 });
+    expect(await store.finish(saga, [], START)).toBe(false);
+    expect(await store.park(saga)).toBeUndefined();
+    expect(await store.postpone(saga, [], 1)).toBe(false);
+    expect(await store.finish({ id: saga.id, epoch: 2 }, [], START)).toBe(true);
+  });
+});
+
 describe('A cancel', () => {
   it('When it comes five times at once, then it takes effect once and ends with its answers', async () => {
     const saga = await pivoted(store);

@@ -1,22 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { connectPostgres } from '@shop/platform/postgres/connect.ts';
-import type { Postgres } from '@shop/platform/postgres/postgres.ts';
-import { silentLogger } from '@shop/platform/testing/logger.ts';
-import { systemClock, systemIds } from '@shop/platform/time/system.ts';
 import pg from 'pg';
-import { type DatabaseName, type Databases, databaseNames } from '../../apps/embedded/databases.ts';
-import { createServices } from '../../apps/embedded/services.ts';
+import type { DatabaseName } from '../../apps/embedded/databases.ts';
+import { connectionOf, reconcile } from '../../apps/embedded/reconcile.ts';
 import type { Shop } from './shop.ts';
-
-/** The PostgreSQL of a running shop: its port is in postmaster.pid, its password beside the data. */
-const connectionOf = async (dataDir: string) => {
-  const [pidFile, password] = await Promise.all([
-    readFile(join(dataDir, 'postgres/data/postmaster.pid'), 'utf8'),
-    readFile(join(dataDir, 'postgres/password'), 'utf8'),
-  ]);
-  return { host: '127.0.0.1', port: Number(pidFile.split('\n')[3]), user: 'shop', password };
-};
 
 /** Runs one statement on a service's database of a running shop. */
 export const queryShop = async <Row>(shop: Shop, database: DatabaseName, text: string): Promise<Row[]> => {
@@ -29,91 +14,11 @@ export const queryShop = async <Row>(shop: Shop, database: DatabaseName, text: s
   }
 };
 
-const withDatabases = async <T>(shop: Shop, work: (databases: Databases) => Promise<T>): Promise<T> => {
-  const connection = await connectionOf(shop.dataDir);
-  const pools = new Map<DatabaseName, Postgres<never>>(
-    databaseNames.map((name) => [
-      name,
-      connectPostgres<never>({ ...connection, database: name, name: 'audit', max: 1 }),
-    ]),
-  );
-  const close = async () => {
-    await Promise.all([...pools.values()].map((pool) => pool.close()));
-  };
-  try {
-    return await work({ of: <Tables>(name: DatabaseName) => pools.get(name) as unknown as Postgres<Tables>, close });
-  } finally {
-    await close();
-  }
-};
-
-/** What ties services together: each breach of I4, I5 and I7 that no single service can see. */
-const acrossServices = async (databases: Databases): Promise<string[]> => {
-  const rows = async <Row>(name: DatabaseName, text: string) => databases.of(name).query<Row>({ text });
-  const breaches: string[] = [];
-  for (const name of databaseNames) {
-    const [waiting] = await rows<{ count: number }>(name, 'select count(*) as count from outbox');
-    if (waiting?.count) breaches.push(`${waiting.count} events wait in the outbox of ${name}`);
-  }
-  const letters = await rows<{ id: string }>('events', 'select id from dead_letters');
-  if (letters.length > 0) breaches.push(`${letters.length} dead letters`);
-  const orders = await rows<{ checkout_id: string; status: string; vouchers: number }>(
-    'order',
-    `select checkout_id, status, jsonb_array_length(body->'vouchers') as vouchers from orders`,
-  );
-  const reservations = await rows<{ saga_id: string; state: string }>(
-    'inventory',
-    'select saga_id, state from reservations',
-  );
-  const redeemed = await rows<{ saga_id: string; live: number }>(
-    'discount',
-    `select saga_id, count(*) filter (where released_at is null) as live from redemptions group by saga_id`,
-  );
-  const stateOf = new Map(reservations.map(({ saga_id, state }) => [saga_id, state]));
-  const liveOf = new Map(redeemed.map(({ saga_id, live }) => [saga_id, live]));
-  const ordered = new Set(orders.map(({ checkout_id }) => checkout_id));
-  for (const { checkout_id, status, vouchers } of orders) {
-    const state = stateOf.get(checkout_id);
-    const wanted = status === 'cancelled' ? ['restocked', 'released'] : ['committed'];
-    if (!wanted.includes(state ?? '')) breaches.push(`the stock of ${status} checkout ${checkout_id} is ${state}`);
-    if ((liveOf.get(checkout_id) ?? 0) !== (status === 'cancelled' ? 0 : vouchers))
-      breaches.push(`the vouchers of ${status} checkout ${checkout_id} do not match`);
-  }
-  for (const [saga, state] of stateOf)
-    if (!ordered.has(saga) && state !== 'released') breaches.push(`stock is ${state} for ${saga}, which has no order`);
-  for (const [saga, live] of liveOf)
-    if (!ordered.has(saga) && live > 0) breaches.push(`vouchers are redeemed for ${saga}, which has no order`);
-  return breaches;
-};
-
-const auditOnce = (shop: Shop): Promise<string[]> =>
-  withDatabases(shop, async (databases) => {
-    const services = createServices({
-      databases,
-      currency: 'USD',
-      issuer: 'audit',
-      clock: systemClock,
-      ids: systemIds,
-      logger: silentLogger,
-    });
-    const [inventory, discount, order, locked, across] = await Promise.all([
-      services.inventory.audit(),
-      services.discount.audit(),
-      services.orderStore.audit(),
-      databases.of('cart').query<{ user_id: string }>({
-        text: `select user_id from carts where coalesce(document -> 'lock', 'null') <> 'null'`,
-      }),
-      acrossServices(databases),
-    ]);
-    const carts = locked.map(({ user_id }) => `the cart of ${user_id} is locked`);
-    return [...inventory, ...discount, ...order, ...carts, ...across];
-  });
-
 /** Every breach of the invariants that is left when the shop has come to rest, at most 10 s from now; empty is well. */
 export const auditShop = async (shop: Shop): Promise<string[]> => {
   const end = performance.now() + 10_000;
   for (;;) {
-    const breaches = await auditOnce(shop);
+    const breaches = await reconcile(shop.dataDir);
     if (breaches.length === 0 || performance.now() > end) return breaches;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -42,8 +43,9 @@ export const startShop = async (options: { dataDir?: string; env?: Record<string
       LOG_LEVEL: 'warn',
       ...options.env,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+    // The channel is for crash points alone; others do without.
+    stdio: ['ignore', 'pipe', 'pipe', ...(options.env?.CRASH_POINTS ? (['ipc'] as const) : [])],
+  }) as ChildProcess & { stdout: Readable; stderr: Readable };
   const lines: string[] = [];
   const listen = (line: string) => lines.push(line);
   createInterface({ input: child.stderr }).on('line', listen);
