@@ -53,6 +53,9 @@ export const declaration = {
   ),
 };
 
+/** The admin of a shop that was started without one; refused in production. */
+export const DEFAULT_ADMIN = { email: 'admin@example.com', password: 'admin-password' };
+
 export type EmbeddedConfig = Config<typeof declaration>;
 
 /** @throws ConfigError naming each variable that is wrong. */

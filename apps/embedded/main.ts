@@ -2,8 +2,8 @@ import { ConfigError } from '@shop/platform/config/config.ts';
 import { DataFolderUnwritable, PostgresFailed, ShopAlreadyRunning } from '@shop/platform/postgres/server/errors.ts';
 import { createLogger, type Logger } from '@shop/platform/telemetry/logger.ts';
 import { systemClock } from '@shop/platform/time/system.ts';
-import { type EmbeddedConfig, readEmbeddedConfig } from './config.ts';
-import { DEFAULT_ADMIN, type EmbeddedShop, startShop } from './shop.ts';
+import { DEFAULT_ADMIN, type EmbeddedConfig, readEmbeddedConfig } from './config.ts';
+import { type EmbeddedShop, startShop } from './shop.ts';
 
 /** What stops a start is told in one sentence; anything else is a defect and shows its stack. */
 const sentenceFor = (error: unknown, config?: EmbeddedConfig): string => {

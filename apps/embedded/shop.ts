@@ -25,7 +25,7 @@ import { createMetrics, serveMetrics } from '@shop/platform/telemetry/metrics.ts
 import { systemClock, systemIds } from '@shop/platform/time/system.ts';
 import { productRoutes } from '@shop/product/routes.ts';
 import { handlersOf, startBackground } from './background.ts';
-import type { EmbeddedConfig } from './config.ts';
+import { DEFAULT_ADMIN, type EmbeddedConfig } from './config.ts';
 import { crashPointsOnOrder, noCrashPoints } from './crash-points.ts';
 import { type Databases, databaseNames, openDatabases } from './databases.ts';
 import { createLab } from './lab.ts';
@@ -44,7 +44,6 @@ export interface EmbeddedShop {
 const ISSUER = 'ecommerce-microservices';
 const TITLE = 'ecommerce-microservices';
 const VERSION = '1';
-export const DEFAULT_ADMIN = { email: 'admin@example.com', password: 'admin-password' };
 
 /** The whole shop in this process, on a PostgreSQL of its own. Rejects when a part can't start; what had started is stopped. */
 export const startShop = async (config: EmbeddedConfig, logger: Logger): Promise<EmbeddedShop> => {

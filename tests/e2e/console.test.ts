@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { queryShop } from '../support/audit.ts';
 import { customer, eventually, product } from '../support/client.ts';
@@ -78,5 +80,25 @@ describe('The console', () => {
     );
     expect(again.replayedAt).toBeNull();
     expect((await open.seller.post(`/admin/dead-letters/${made.id}/replay`)).body.code).toBe('DEAD_LETTER_NOT_FOUND');
+  });
+
+  it('When npm run dlq is used, then it lists, shows and replays, and says what is wrong', async () => {
+    const dlq = (...words: string[]) => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, ['apps/embedded/dlq.main.ts', ...words], {
+        cwd: join(import.meta.dirname, '../..'),
+        env: { ...process.env, SHOP_URL: open.shop.url },
+        encoding: 'utf8',
+      });
+      return { status, said: stdout + stderr };
+    };
+    const listed = dlq();
+    expect(listed.status).toBe(0);
+    const [id] = /^[0-9a-f-]{36}/.exec(listed.said) ?? [];
+    expect(listed.said.trim().split('\n')).toHaveLength(3);
+    expect(JSON.parse(dlq('show', id ?? '').said)).toMatchObject({ id, event: { type: 'product.updated' } });
+    expect(dlq('replay', '--all')).toMatchObject({ status: 0, said: expect.stringContaining('was sent again') });
+    expect(dlq('replay')).toMatchObject({ status: 1, said: expect.stringContaining('usage:') });
+    expect(dlq('replay', 'nothing')).toMatchObject({ status: 1, said: expect.stringContaining('VALIDATION_FAILED') });
+    expect(dlq('--none')).toMatchObject({ status: 1, said: expect.stringContaining("Unknown option '--none'") });
   });
 });
