@@ -74,13 +74,17 @@ export const startShop = async (options: { dataDir?: string; env?: Record<string
   };
 };
 
-/** Runs the shop until it ends by itself: its exit code and what it printed. */
-export const runShop = async (env: Record<string, string>): Promise<{ code: number | null; output: string }> => {
+/** Runs the shop until it ends, by itself or by SIGTERM after `termAfterMs`: its exit code and what it printed. */
+export const runShop = async (
+  env: Record<string, string>,
+  termAfterMs?: number,
+): Promise<{ code: number | null; output: string }> => {
   const child = spawn(process.execPath, ['apps/embedded/main.ts'], {
     cwd: root,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, LOG_LEVEL: 'warn', SEED: 'off', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  if (termAfterMs !== undefined) setTimeout(() => child.kill('SIGTERM'), termAfterMs);
   let output = '';
   child.stdout.on('data', (chunk) => {
     output += chunk;
