@@ -178,6 +178,16 @@ describe('vouchers over HTTP', () => {
     expect((await call('DELETE', '/cart/vouchers/Ten')).status).toBe(200);
   });
 
+  it('When a code only looks like ASCII, or becomes ASCII in upper case, then it is no code', async () => {
+    const { call } = await signedIn();
+    // A dotless ı is I in upper case, and the Т is Cyrillic.
+    for (const code of ['WıN', 'ТEN', 'TEN%00', 'ÀB'])
+      expect(await call('PUT', `/cart/vouchers/${encodeURIComponent(code)}`)).toMatchObject({
+        status: 400,
+        body: { code: 'VALIDATION_FAILED' },
+      });
+  });
+
   it('When no cart can cure a voucher, then it is refused, and one that may work later is kept and explained', async () => {
     const { call } = await signedIn();
     for (const [code, reason] of [
