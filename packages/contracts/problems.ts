@@ -4,6 +4,7 @@
  */
 export const problems = {
   VALIDATION_FAILED: [400, 'The request is not valid'],
+  MALFORMED_REQUEST: [400, 'The request is not valid HTTP'],
   MALFORMED_JSON: [400, 'The body is not valid JSON'],
   INVALID_CURSOR: [400, 'The cursor does not belong to this list'],
   IDEMPOTENCY_KEY_REQUIRED: [400, 'An Idempotency-Key header is required'],
@@ -38,12 +39,14 @@ export const problems = {
   NOT_CANCELLABLE: [409, 'The order can no longer be cancelled'],
   INVALID_TRANSITION: [409, 'The order is not in a state that allows this'],
   VERSION_CONFLICT: [412, 'It was changed in the meantime'],
+  REQUEST_TIMEOUT: [408, 'The request took too long to arrive'],
   BODY_TOO_LARGE: [413, 'The body is too large'],
   UNSUPPORTED_MEDIA_TYPE: [415, 'The content type is not supported'],
   CART_EMPTY: [422, 'The cart is empty'],
   IDEMPOTENCY_KEY_REUSED: [422, 'The Idempotency-Key was used for another request'],
   CART_LOCKED: [423, 'A checkout of this cart is under way'],
   RATE_LIMITED: [429, 'Too many requests'],
+  HEADERS_TOO_LARGE: [431, 'The URL and the headers are too large'],
   INTERNAL: [500, 'Something went wrong on our side'],
   UNAVAILABLE: [503, 'The service is not available right now'],
   CHECKOUT_TIMED_OUT: [503, 'The checkout took too long and was rolled back'],

@@ -44,61 +44,65 @@ export const mergeCommand = joi.object<{ fromUserId: string; toUserId: string }>
 
 const amount = joi.object({ amount: joi.number().integer().required(), currency: currency.required() });
 
-export const cartSchema = joi.object({
-  id: joi.string().required(),
-  userId: joi.string().required(),
-  cartNo: joi.number().integer().min(1).required(),
-  status: joi.string().valid('open', 'locked').required(),
-  items: joi
-    .array()
-    .items(
-      joi.object({
-        sku: sku.required(),
-        productId: joi.string().required(),
-        title: joi.string().allow('').required(),
-        imageUrl: joi.string().allow(null).required(),
-        quantity: quantity(1),
-        unitPrice: amount.required(),
-        lineTotal: amount.required(),
-        available: joi.boolean().required(),
-        priceChanged: joi.boolean().required(),
-        previousPrice: amount,
-      }),
-    )
-    .max(limits.lines)
-    .required(),
-  vouchers: joi.array().items(joi.string()).max(limits.vouchers).required(),
-  subtotal: amount.required(),
-  currency: currency.required(),
-  version: joi.number().integer().min(0).required(),
-  updatedAt: isoDate.allow(null).required(),
-});
+export const cartSchema = joi
+  .object({
+    id: joi.string().required(),
+    userId: joi.string().required(),
+    cartNo: joi.number().integer().min(1).required(),
+    status: joi.string().valid('open', 'locked').required(),
+    items: joi
+      .array()
+      .items(
+        joi.object({
+          sku: sku.required(),
+          productId: joi.string().required(),
+          title: joi.string().allow('').required(),
+          imageUrl: joi.string().allow(null).required(),
+          quantity: quantity(1),
+          unitPrice: amount.required(),
+          lineTotal: amount.required(),
+          available: joi.boolean().required(),
+          priceChanged: joi.boolean().required(),
+          previousPrice: amount,
+        }),
+      )
+      .max(limits.lines)
+      .required(),
+    vouchers: joi.array().items(joi.string()).max(limits.vouchers).required(),
+    subtotal: amount.required(),
+    currency: currency.required(),
+    version: joi.number().integer().min(0).required(),
+    updatedAt: isoDate.allow(null).required(),
+  })
+  .meta({ component: 'Cart' });
 
-export const quoteSchema = joi.object({
-  lines: joi
-    .array()
-    .items(
-      joi.object({
-        sku: sku.required(),
-        quantity: quantity(1),
-        unitPrice: amount.required(),
-        discount: amount.required(),
-        total: amount.required(),
-      }),
-    )
-    .required(),
-  subtotal: amount.required(),
-  discounts: joi
-    .array()
-    .items(joi.object({ code: joi.string().required(), amount: amount.required() }))
-    .required(),
-  rejected: joi
-    .array()
-    .items(joi.object({ code: joi.string().required(), reason: joi.string().required() }))
-    .required(),
-  discountTotal: amount.required(),
-  total: amount.required(),
-});
+export const quoteSchema = joi
+  .object({
+    lines: joi
+      .array()
+      .items(
+        joi.object({
+          sku: sku.required(),
+          quantity: quantity(1),
+          unitPrice: amount.required(),
+          discount: amount.required(),
+          total: amount.required(),
+        }),
+      )
+      .required(),
+    subtotal: amount.required(),
+    discounts: joi
+      .array()
+      .items(joi.object({ code: joi.string().required(), amount: amount.required() }))
+      .required(),
+    rejected: joi
+      .array()
+      .items(joi.object({ code: joi.string().required(), reason: joi.string().required() }))
+      .required(),
+    discountTotal: amount.required(),
+    total: amount.required(),
+  })
+  .meta({ component: 'Quote' });
 
 export const lockReply = joi.object({
   ok: joi.boolean().valid(true).required(),

@@ -120,19 +120,21 @@ export const voucher = voucherOf<Voucher>({
   active: always.active.required(),
   used: joi.number().integer().min(0).required(),
   version: joi.number().integer().min(1).required(),
-});
+}).meta({ component: 'Voucher' });
 
 export const voucherList = listOf(voucher);
 
-export const redemption = joi.object({
-  id: uuid.required(),
-  code: code.required(),
-  userId: joi.string().required(),
-  orderId: uuid.required(),
-  amount: moneySchema(1).required(),
-  redeemedAt: isoDate.required(),
-  releasedAt: isoDate,
-});
+export const redemption = joi
+  .object({
+    id: uuid.required(),
+    code: code.required(),
+    userId: joi.string().required(),
+    orderId: uuid.required(),
+    amount: moneySchema(1).required(),
+    redeemedAt: isoDate.required(),
+    releasedAt: isoDate,
+  })
+  .meta({ component: 'Redemption' });
 
 export const redemptionList = listOf(redemption);
 

@@ -23,12 +23,14 @@ export const refreshToken = joi.object<{ refreshToken: string }, true>({
   refreshToken: joi.string().max(200).required(),
 });
 
-export const user = joi.object<Account, true>({
-  id: uuid.required(),
-  email: email.allow(null).required(),
-  name: plainText(200).allow(null).required(),
-  role: joi.string().valid('guest', 'customer', 'admin').required(),
-});
+export const user = joi
+  .object<Account, true>({
+    id: uuid.required(),
+    email: email.allow(null).required(),
+    name: plainText(200).allow(null).required(),
+    role: joi.string().valid('guest', 'customer', 'admin').required(),
+  })
+  .meta({ component: 'User' });
 
 const signedInFields = {
   accessToken: joi.string().required(),
@@ -38,7 +40,7 @@ const signedInFields = {
   user: user.required(),
 };
 
-export const signedIn = joi.object<SignedIn, true>(signedInFields);
+export const signedIn = joi.object<SignedIn, true>(signedInFields).meta({ component: 'Session' });
 
 /** `cartMerged` only where a guest's token was sent along. */
 export const loggedIn = joi.object<SignedIn & { cartMerged?: boolean }, true>({

@@ -46,37 +46,41 @@ export const adjustmentBody = joi.object<AdjustmentBody, true>({
   note: plainText(500, { multiline: true }),
 });
 
-export const stockSchema = joi.object({
-  sku: sku.required(),
-  productId: uuid.required(),
-  onHand: integer.min(0).required(),
-  reserved: integer.min(0).required(),
-  available: integer.min(0).required(),
-  status: joi.string().valid('active', 'retired').required(),
-  version: integer.min(1).required(),
-  updatedAt: dateTime.required(),
-});
+export const stockSchema = joi
+  .object({
+    sku: sku.required(),
+    productId: uuid.required(),
+    onHand: integer.min(0).required(),
+    reserved: integer.min(0).required(),
+    available: integer.min(0).required(),
+    status: joi.string().valid('active', 'retired').required(),
+    version: integer.min(1).required(),
+    updatedAt: dateTime.required(),
+  })
+  .meta({ component: 'Stock' });
 
 export const stockList = listOf(stockSchema);
 
 const movementKinds: MovementKind[] = ['initial', ...adjustmentReasons, 'reserve', 'release', 'commit', 'restock'];
 
 export const movementList = listOf(
-  joi.object({
-    id: integer.min(1).required(),
-    sku: sku.required(),
-    kind: joi
-      .string()
-      .valid(...movementKinds)
-      .required(),
-    deltaOnHand: integer.required(),
-    deltaReserved: integer.required(),
-    sagaId: uuid,
-    orderId: uuid,
-    note: joi.string(),
-    by: joi.string().required(),
-    at: dateTime.required(),
-  }),
+  joi
+    .object({
+      id: integer.min(1).required(),
+      sku: sku.required(),
+      kind: joi
+        .string()
+        .valid(...movementKinds)
+        .required(),
+      deltaOnHand: integer.required(),
+      deltaReserved: integer.required(),
+      sagaId: uuid,
+      orderId: uuid,
+      note: joi.string(),
+      by: joi.string().required(),
+      at: dateTime.required(),
+    })
+    .meta({ component: 'Movement' }),
 );
 
 type Reserve = TimedSagaRef & { lines: Demand[] };

@@ -39,15 +39,17 @@ export const idParams = joi.object<{ id: string }, true>({ id: uuid.required() }
 export const checkoutListQuery = listQuery({ status: joi.string().valid(...checkoutStatuses) });
 export const orderListQuery = listQuery({ userId: uuid, status: joi.string().valid(...orderStatuses) });
 
-const step = joi.object({
-  name: joi.string().valid('lockCart', 'applyVouchers', 'reserveInventory', 'createOrder', 'completeCart').required(),
-  direction: joi.string().valid('forward', 'undo').required(),
-  status: joi.string().valid('running', 'done', 'refused', 'failed', 'skipped', 'undone').required(),
-  attempts: joi.number().integer().min(0).required(),
-  startedAt: isoDate.required(),
-  finishedAt: isoDate.allow(null).required(),
-  error: joi.string(),
-});
+const step = joi
+  .object({
+    name: joi.string().valid('lockCart', 'applyVouchers', 'reserveInventory', 'createOrder', 'completeCart').required(),
+    direction: joi.string().valid('forward', 'undo').required(),
+    status: joi.string().valid('running', 'done', 'refused', 'failed', 'skipped', 'undone').required(),
+    attempts: joi.number().integer().min(0).required(),
+    startedAt: isoDate.required(),
+    finishedAt: isoDate.allow(null).required(),
+    error: joi.string(),
+  })
+  .meta({ component: 'Step' });
 
 const checkoutFields = {
   id: uuid.required(),
@@ -64,60 +66,62 @@ const checkoutFields = {
   finishedAt: isoDate.allow(null).required(),
 };
 
-export const checkout = joi.object(checkoutFields);
+export const checkout = joi.object(checkoutFields).meta({ component: 'Checkout' });
 export const checkoutList = listOf(checkout);
 
 /** A sum of lines: above what one price may be. */
 const total = moneySchema(0, Number.MAX_SAFE_INTEGER);
 const voucherAmount = joi.object({ code: joi.string().required(), amount: total.required() });
 
-export const order = joi.object({
-  id: uuid.required(),
-  number: joi.string().required(),
-  userId: uuid.required(),
-  checkoutId: uuid.required(),
-  status: joi
-    .string()
-    .valid(...orderStatuses)
-    .required(),
-  lines: joi
-    .array()
-    .items(
-      joi.object({
-        sku: sku.required(),
-        productId: uuid.required(),
-        title: joi.string().required(),
-        quantity: joi.number().integer().min(1).required(),
-        unitPrice: moneySchema().required(),
-        discount: total.required(),
-        total: total.required(),
-      }),
-    )
-    .required(),
-  vouchers: joi.array().items(voucherAmount).required(),
-  subtotal: total.required(),
-  discountTotal: total.required(),
-  total: total.required(),
-  contact: joi.object({ email: joi.string().required(), name: joi.string().required() }),
-  shippingAddress: address,
-  history: joi
-    .array()
-    .items(
-      joi.object({
-        status: joi
-          .string()
-          .valid(...orderStatuses)
-          .required(),
-        at: isoDate.required(),
-        by: joi.string().required(),
-        reason: joi.string(),
-      }),
-    )
-    .required(),
-  cancelRequested: joi.boolean(),
-  createdAt: isoDate.required(),
-  version: joi.number().integer().min(1).required(),
-});
+export const order = joi
+  .object({
+    id: uuid.required(),
+    number: joi.string().required(),
+    userId: uuid.required(),
+    checkoutId: uuid.required(),
+    status: joi
+      .string()
+      .valid(...orderStatuses)
+      .required(),
+    lines: joi
+      .array()
+      .items(
+        joi.object({
+          sku: sku.required(),
+          productId: uuid.required(),
+          title: joi.string().required(),
+          quantity: joi.number().integer().min(1).required(),
+          unitPrice: moneySchema().required(),
+          discount: total.required(),
+          total: total.required(),
+        }),
+      )
+      .required(),
+    vouchers: joi.array().items(voucherAmount).required(),
+    subtotal: total.required(),
+    discountTotal: total.required(),
+    total: total.required(),
+    contact: joi.object({ email: joi.string().required(), name: joi.string().required() }),
+    shippingAddress: address,
+    history: joi
+      .array()
+      .items(
+        joi.object({
+          status: joi
+            .string()
+            .valid(...orderStatuses)
+            .required(),
+          at: isoDate.required(),
+          by: joi.string().required(),
+          reason: joi.string(),
+        }),
+      )
+      .required(),
+    cancelRequested: joi.boolean(),
+    createdAt: isoDate.required(),
+    version: joi.number().integer().min(1).required(),
+  })
+  .meta({ component: 'Order' });
 export const orderList = listOf(order);
 
-export const completedCheckout = joi.object({ ...checkoutFields, order });
+export const completedCheckout = joi.object({ ...checkoutFields, order }).meta({ component: 'CompletedCheckout' });

@@ -114,25 +114,27 @@ export const productsQuery = listQuery({
 
 const dateTime = joi.string().meta({ format: 'date-time' });
 
-export const productSchema = joi.object({
-  id: uuid.required(),
-  handle: fields.handle.required(),
-  title: fields.title.required(),
-  description: fields.description.required(),
-  images: joi.array().items(image).required(),
-  brand: fields.brand.required(),
-  category: fields.category.required(),
-  tags: joi.array().items(name(100)).required(),
-  attributes: attributes.required(),
-  status: status.required(),
-  variants: joi
-    .array()
-    .items(joi.object({ sku: sku.required(), price: money.required(), options: options.required(), imageUrl }))
-    .required(),
-  version: joi.number().integer().min(1).required(),
-  createdAt: dateTime.required(),
-  updatedAt: dateTime.required(),
-});
+export const productSchema = joi
+  .object({
+    id: uuid.required(),
+    handle: fields.handle.required(),
+    title: fields.title.required(),
+    description: fields.description.required(),
+    images: joi.array().items(image).required(),
+    brand: fields.brand.required(),
+    category: fields.category.required(),
+    tags: joi.array().items(name(100)).required(),
+    attributes: attributes.required(),
+    status: status.required(),
+    variants: joi
+      .array()
+      .items(joi.object({ sku: sku.required(), price: money.required(), options: options.required(), imageUrl }))
+      .required(),
+    version: joi.number().integer().min(1).required(),
+    createdAt: dateTime.required(),
+    updatedAt: dateTime.required(),
+  })
+  .meta({ component: 'Product' });
 
 export const productList = listOf(productSchema);
 
@@ -144,15 +146,17 @@ export const facetsSchema = joi.object({ categories: facet.required(), brands: f
 
 export const csvBody = joi.string().allow('');
 
-export const importResult = joi.object({
-  created: joi.number().integer().required(),
-  updated: joi.number().integer().required(),
-  skipped: joi.number().integer().required(),
-  errors: joi
-    .array()
-    .items(joi.object({ row: joi.number().integer().required(), message: joi.string().required() }))
-    .required(),
-});
+export const importResult = joi
+  .object({
+    created: joi.number().integer().required(),
+    updated: joi.number().integer().required(),
+    skipped: joi.number().integer().required(),
+    errors: joi
+      .array()
+      .items(joi.object({ row: joi.number().integer().required(), message: joi.string().required() }))
+      .required(),
+  })
+  .meta({ component: 'ImportResult' });
 
 /** What one question about products may name at most; a full cart asks for 100. */
 const maxAsked = 1000;

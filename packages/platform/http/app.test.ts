@@ -128,6 +128,13 @@ describe('the HTTP face of a service', () => {
       expect([options.status, options.headers.get('allow')]).toEqual([204, 'POST']);
     });
 
+    it('When a literal path does not take a method that its neighbour with a parameter takes, then it is 405', async () => {
+      const removed = await server.request('DELETE', '/things/first');
+      expect([removed.status, removed.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+      const options = await server.request('OPTIONS', '/things/first');
+      expect(options.headers.get('allow')).toBe('GET, HEAD');
+    });
+
     it('When the URL holds broken percent-encoding, then the answer is 400', async () => {
       for (const path of ['/things/%E0%A4%A', '/nothing/%zz', '/things/first?a=%E0%A4']) {
         const { status, body } = await server.request('GET', path);

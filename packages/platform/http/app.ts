@@ -80,15 +80,20 @@ export const createApp = (options: AppOptions): Express => {
   const roots = { '/health/live': live, '/health/ready': ready(options.ready, clock, stopping.signal) };
   for (const [path, handler] of Object.entries(roots)) app.get(path, handler);
   const handlerDeps = { verify: options.verify, serviceToken: options.serviceToken, limits, stopping: stopping.signal };
-  for (const route of [...routes].sort(bySpecificity)) {
-    app[route.method](mountedPath(route), routeHandler(route, handlerDeps));
+  const sorted = [...routes].sort(bySpecificity);
+  const rootEntries = Object.keys(roots).map((path) => ({ method: 'get', path }));
+  const routeEntries = sorted.map((route) => ({ method: route.method, path: mountedPath(route) }));
+  const end = unmatched(methodTable([...rootEntries, ...routeEntries]));
+  for (const [path, some] of Map.groupBy(sorted, mountedPath)) {
+    for (const route of some) app[route.method](path, routeHandler(route, handlerDeps));
+    // What `/products/facets` does not take is not for `/products/:id` either.
+    app.all(path, end);
   }
   const documentPaths = docs(app, { '/openapi.json': options.document, ...options.documents });
   options.mount?.(app);
 
-  const rootEntries = [...Object.keys(roots), ...documentPaths].map((path) => ({ method: 'get', path }));
-  const routeEntries = routes.map((route) => ({ method: route.method, path: mountedPath(route) }));
-  app.use(unmatched(methodTable([...rootEntries, ...routeEntries])));
+  const documentEntries = documentPaths.map((path) => ({ method: 'get', path }));
+  app.use(unmatched(methodTable([...rootEntries, ...documentEntries, ...routeEntries])));
   app.use(errorHandler(logger));
   return app;
 };

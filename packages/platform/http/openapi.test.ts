@@ -166,6 +166,7 @@ describe('the OpenAPI document', () => {
       413: ['BODY_TOO_LARGE'],
       415: ['UNSUPPORTED_MEDIA_TYPE'],
       429: ['RATE_LIMITED'],
+      431: ['HEADERS_TOO_LARGE'],
       500: ['INTERNAL'],
       503: ['UNAVAILABLE'],
     });

@@ -131,6 +131,7 @@ const operation = (route: Route): JsonSchema => {
     tags: [tagOf(route)],
     summary: route.spec.summary,
     ...(who && { description: who }),
+    'x-access': route.spec.access,
     security: security(route),
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: body }),
@@ -139,6 +140,7 @@ const operation = (route: Route): JsonSchema => {
 };
 
 const text = { type: 'string' };
+const entityTag = { type: 'string', pattern: '^(\\*|(W/)?"[0-9]{1,15}(-[\\x21\\x23-\\x7e]*)?")$' };
 const key = { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$' };
 
 const header = (name: string, schema: JsonSchema, description: string, required = false): JsonSchema => ({
@@ -155,7 +157,7 @@ const components = (): JsonSchema => ({
   parameters: {
     IdempotencyKey: header('Idempotency-Key', key, 'Repeating a request with its key has no second effect.', true),
     OptionalIdempotencyKey: header('Idempotency-Key', key, 'Repeating a request with its key has no second effect.'),
-    IfMatch: header('If-Match', text, 'The ETag that the change is meant for; a stale one is 412.'),
+    IfMatch: header('If-Match', entityTag, 'The ETag that the change is meant for; a stale one is 412.'),
     IfNoneMatch: header('If-None-Match', text, 'The ETag at hand; when it is still right the answer is 304.'),
   },
   headers: {

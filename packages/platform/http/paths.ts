@@ -24,7 +24,10 @@ const expressionOf = (path: string): RegExp => {
   return new RegExp(`^${segments.join('/')}/?$`);
 };
 
-/** Tells which methods a path takes; an empty list means that nothing is there. */
+/**
+ * Tells which methods a path takes; an empty list means that nothing is there. Where several entries match, the first
+ * one's path counts: literal ones before those with parameters.
+ */
 export const methodTable = (entries: readonly { method: string; path: string }[]): ((path: string) => string[]) => {
   const table = new Map<string, { expression: RegExp; methods: Set<string> }>();
   for (const { method, path } of entries) {
@@ -34,10 +37,7 @@ export const methodTable = (entries: readonly { method: string; path: string }[]
     table.set(path, row);
   }
   return (path) => {
-    const methods = new Set<string>();
-    for (const row of table.values()) {
-      if (row.expression.test(path)) for (const method of row.methods) methods.add(method);
-    }
-    return [...methods].sort();
+    for (const { expression, methods } of table.values()) if (expression.test(path)) return [...methods].sort();
+    return [];
   };
 };

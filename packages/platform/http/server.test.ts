@@ -192,3 +192,25 @@ describe('closing the server', () => {
     await first.close();
   });
 });
+
+describe('what is no request', () => {
+  const send = async (url: string, text: string): Promise<string> => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write(text);
+    let answer = '';
+    for await (const piece of socket) answer += piece;
+    return answer;
+  };
+
+  it('When a URL is too long to be read, or a request is none, then its sender gets a problem all the same', async () => {
+    const server = await serve([streaming(async function* () {})]);
+    const long = await send(server.url, `GET /api/v1/stream?q=${'x'.repeat(20_000)} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    expect(long).toMatch(/^HTTP\/1.1 431 /);
+    expect(long).toContain('application/problem+json');
+    expect(JSON.parse(long.split('\r\n\r\n')[1] ?? '')).toMatchObject({ status: 431, code: 'HEADERS_TOO_LARGE' });
+    const junk = await send(server.url, 'hello?\r\n\r\n');
+    expect(JSON.parse(junk.split('\r\n\r\n')[1] ?? '')).toMatchObject({ status: 400, code: 'MALFORMED_REQUEST' });
+    expect((await server.request('GET', '/nothing')).status).toBe(404);
+    await server.close();
+  });
+});

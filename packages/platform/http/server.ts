@@ -4,6 +4,7 @@ import type { Express } from 'express';
 import type { Clock } from '../time/clock.ts';
 import { systemClock } from '../time/system.ts';
 import { beginStop } from './app.ts';
+import { answerBroken } from './broken-request.ts';
 
 export interface HttpServer {
   port: number;
@@ -26,6 +27,7 @@ export const listen = async (
 ): Promise<HttpServer> => {
   // A body of 10 MiB over a slow line needs its time; headers don't. Kept-alive longer than proxies keep theirs.
   const server = createServer({ requestTimeout: 60_000, headersTimeout: 10_000, keepAliveTimeout: 75_000 }, app);
+  server.on('clientError', answerBroken);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);

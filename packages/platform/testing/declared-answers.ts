@@ -40,13 +40,15 @@ const complaint = (route: Route, { status, headers, body }: Answered): string | 
 export const declaredAnswers = (routes: readonly Route[]) => {
   const rows = [...routes].sort(bySpecificity).map((route) => {
     const path = mountedPath(route);
-    return { route, matches: methodTable([{ method: route.method, path }]) };
+    return { route, path, matches: methodTable([{ method: route.method, path }]) };
   });
   const complaints = new Set<string>();
   return {
     check(method: string, path: string, answered: Answered): void {
       if (method === 'HEAD') return;
-      const row = rows.find(({ matches }) => matches(path).includes(method.toUpperCase()));
+      // The most specific path takes the request, or refuses its method.
+      const place = rows.find(({ matches }) => matches(path).length > 0)?.path;
+      const row = rows.find((one) => one.path === place && one.route.method === method.toLowerCase());
       const message = row && complaint(row.route, answered);
       if (message) complaints.add(`${row.route.method.toUpperCase()} ${row.route.path} ${message}`);
     },
