@@ -43,6 +43,13 @@ module.exports = {
       to: { pathNot: '^packages/contracts/|^node_modules/joi/' },
     },
     {
+      name: 'sdk-stands-alone',
+      comment: 'It runs in browsers too, on nothing but fetch.',
+      severity: 'error',
+      from: { path: '^packages/sdk/', pathNot: tests },
+      to: { pathNot: '^packages/sdk/' },
+    },
+    {
       name: 'domain-is-pure',
       comment: 'Rules need no I/O, no clock and no framework, and know nobody who uses them.',
       severity: 'error',
