@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { faultOf } from '@shop/contracts/event-schemas.ts';
+import type { AnyShopEvent } from '@shop/contracts/events.ts';
 import { connectPostgres, type ServerConnection } from '@shop/platform/postgres/connect.ts';
 import type { Postgres } from '@shop/platform/postgres/postgres.ts';
 import { createLogger } from '@shop/platform/telemetry/logger.ts';
@@ -73,6 +75,26 @@ const acrossServices = async (databases: Databases): Promise<string[]> => {
   return breaches;
 };
 
+/** Events in the log that are not as their schemas say: consumers let pass what a newer version may add, this does not. */
+const foreignEvents = async (databases: Databases): Promise<string[]> => {
+  const page = `
+    select topic, position, event from log_messages
+    where (topic, position) > ($1, $2) order by topic, position limit 2000`;
+  const breaches: string[] = [];
+  for (let after: [string, number] | undefined = ['', 0]; after; ) {
+    const rows: { topic: string; position: number; event: AnyShopEvent }[] = await databases
+      .of('events')
+      .query({ text: page, values: after });
+    for (const { event } of rows) {
+      const fault = faultOf(event);
+      if (fault) breaches.push(`event ${event.id} (${event.type}) is not as its schema says: ${fault}`);
+    }
+    const last = rows.at(-1);
+    after = last && [last.topic, last.position];
+  }
+  return breaches;
+};
+
 /**
  * Every breach of the invariants I1 to I5 and I7 in the databases of the shop that runs on a data folder; what is under
  * way counts as one too, so ask a shop at rest. Empty is well.
@@ -87,7 +109,7 @@ export const reconcile = (dataDir: string): Promise<string[]> =>
       ids: systemIds,
       logger: createLogger({ name: 'reconcile', level: 'silent' }),
     });
-    const [inventory, discount, order, locked, across] = await Promise.all([
+    const [inventory, discount, order, locked, across, foreign] = await Promise.all([
       services.inventory.audit(),
       services.discount.audit(),
       services.orderStore.audit(),
@@ -95,7 +117,8 @@ export const reconcile = (dataDir: string): Promise<string[]> =>
         text: `select user_id from carts where coalesce(document -> 'lock', 'null') <> 'null'`,
       }),
       acrossServices(databases),
+      foreignEvents(databases),
     ]);
     const carts = locked.map(({ user_id }) => `the cart of ${user_id} is locked`);
-    return [...inventory, ...discount, ...order, ...carts, ...across];
+    return [...inventory, ...discount, ...order, ...carts, ...across, ...foreign];
   });

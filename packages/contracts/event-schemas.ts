@@ -159,3 +159,13 @@ export const parseEvent = (raw: unknown): ParsedEvent => {
   const payload = schemas[type].validate(data, options);
   return payload.error ? { malformed: `data: ${payload.error.message}` } : { event: raw as AnyShopEvent };
 };
+
+/** What differs between an event of this version's own making and its schema, fields that nobody declared too. */
+export const faultOf = (event: AnyShopEvent): string | undefined => {
+  const { data, ...attributes } = event;
+  const envelope = envelopeSchema.unknown(false).validate({ ...attributes, data }, options);
+  if (envelope.error) return envelope.error.message;
+  if (!isEventType(event.type)) return `there is no type ${event.type}`;
+  const payload = schemas[event.type] as ObjectSchema;
+  return payload.unknown(false).validate(data, options).error?.message;
+};

@@ -1,3 +1,4 @@
+import { Parser } from '@asyncapi/parser';
 import { describe, expect, it } from 'vitest';
 import { call, guest } from '../support/client.ts';
 import { openShop } from '../support/open-shop.ts';
@@ -24,6 +25,16 @@ describe('Documents and health', () => {
         expect(summary).not.toBe('');
         expect(Object.keys(responses).length).toBeGreaterThan(1);
       }
+  });
+
+  it('When the official parser reads the events document, then it finds nothing to complain of', async () => {
+    const text = JSON.stringify(await document('/asyncapi.json'));
+    const { document: parsed, diagnostics } = await new Parser().parse(text);
+    // 3.0 is what is promised; that there is a newer one is no fault.
+    expect(diagnostics.filter(({ code }) => code !== 'asyncapi-latest-version')).toEqual([]);
+    expect(parsed?.messages().length).toBe(21);
+    const broken = await new Parser().parse(text.replace('"address":"order"', '"address":7'));
+    expect(broken.diagnostics.length).toBeGreaterThan(diagnostics.length);
   });
 
   it('When the events document is read, then every reference in it leads somewhere', async () => {

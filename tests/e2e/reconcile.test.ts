@@ -28,12 +28,18 @@ describe('npm run reconcile', () => {
       said: ['Stock, vouchers, orders, carts and events agree.'],
     });
 
+    await queryShop(
+      open.shop,
+      'events',
+      `update log_messages set event = jsonb_set(event, '{data,surprise}', '1') where event->>'type' = 'order.created'`,
+    );
     await queryShop(open.shop, 'inventory', `update stock set on_hand = on_hand + 1 where sku = '${sku}'`);
     await queryShop(open.shop, 'inventory', `update reservations set state = 'released' where saga_id = '${id}'`);
     const { status, said } = reconcile(open.shop.dataDir);
     expect(status).toBe(1);
     expect(said.some((line) => line.includes(sku))).toBe(true);
     expect(said).toContain(`the stock of confirmed checkout ${id} is released`);
+    expect(said.join('\n')).toMatch(/event .* \(order\.created\) is not as its schema says: .*surprise/);
     expect(said.at(-1)).toMatch(/things differ/);
   });
 

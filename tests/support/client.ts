@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { contractAt } from './contract.ts';
 
 export interface Reply {
   status: number;
@@ -28,6 +29,7 @@ export interface Client {
   checkout(options?: { key?: string; body?: unknown; headers?: Record<string, string> }): Promise<Reply>;
 }
 
+/** Sends a request; throws when the answer is not as the shop's own document says. */
 export const call = async (
   url: string,
   method: string,
@@ -48,7 +50,15 @@ export const call = async (
   const answer = await response.text();
   const json =
     response.headers.get('content-type')?.includes('json') && !response.headers.get('content-type')?.includes('ndjson');
-  return { status: response.status, headers: response.headers, body: json && answer ? JSON.parse(answer) : answer };
+  const reply = {
+    status: response.status,
+    headers: response.headers,
+    body: json && answer ? JSON.parse(answer) : answer,
+  };
+  const contentType = response.headers.get('content-type');
+  const wrong = path.startsWith('/') && (await contractAt(url))({ method, path, contentType, ...reply });
+  if (wrong) throw new Error(wrong);
+  return reply;
 };
 
 const clientOf = (
