@@ -7,16 +7,18 @@ import { orderGroup, orderHandlers, orderTopics } from '@shop/order/events.ts';
 import type { Lifecycle } from '@shop/platform/lifecycle/lifecycle.ts';
 import { startLoop } from '@shop/platform/lifecycle/loop.ts';
 import { startConsumer } from '@shop/platform/messaging/consumer.ts';
-import { oneByOne, postgresInbox, pruneInbox } from '@shop/platform/messaging/inbox.ts';
+import { oneByOne, postgresInbox } from '@shop/platform/messaging/inbox.ts';
+import { createEventMeters, type EventMeters } from '@shop/platform/messaging/metered.ts';
 import type { PostgresEventLog } from '@shop/platform/messaging/postgres-log.ts';
 import { startRelay } from '@shop/platform/messaging/relay.ts';
-import { retention } from '@shop/platform/messaging/retention.ts';
 import { inSortedLocks } from '@shop/platform/messaging/sorted-locks.ts';
 import type { Logger } from '@shop/platform/telemetry/logger.ts';
+import type { Metrics } from '@shop/platform/telemetry/metrics.ts';
 import type { Clock } from '@shop/platform/time/clock.ts';
 import type { Ids } from '@shop/platform/time/ids.ts';
 import type { Databases } from './databases.ts';
 import type { Services } from './services.ts';
+import { startTidying } from './tidying.ts';
 
 export interface BackgroundOptions {
   services: Services;
@@ -26,18 +28,28 @@ export interface BackgroundOptions {
   clock: Clock;
   ids: Ids;
   logger: Logger;
+  metrics: Metrics;
+  /** How long finished work is kept in detail, in milliseconds. */
+  keepMs: number;
 }
 
 const ASK_EVERY_MS = 5_000;
 const ASK_BATCH = 100;
-const TIDY_EVERY_MS = 600_000;
 
-/** What runs beside requests: relays, consumers, the questions of old holds, and tidying up. */
-export const startBackground = async (options: BackgroundOptions): Promise<void> => {
-  await startConsumers(options);
-  startRelays(options);
+/** Something that runs beside requests, and for how long it has failed, in milliseconds. */
+export interface Part {
+  name: string;
+  failingMs(): number;
+}
+
+/** What runs beside requests: relays, consumers, the questions of old holds, and tidying up. Answers those that move events. */
+export const startBackground = async (options: BackgroundOptions): Promise<Part[]> => {
+  const meters = createEventMeters(options.metrics, options.clock);
+  const consumers = await startConsumers(options, meters);
+  const relays = startRelays(options, meters);
   startQuestions(options);
   startTidying(options);
+  return [...consumers, ...relays];
 };
 
 /** What each service does about events; the keys are the types that it listens to. */
@@ -48,9 +60,13 @@ export const handlersOf = ({ inventory, discountStore, cart, orderStore }: Servi
   order: orderHandlers(orderStore, clock),
 });
 
-const startConsumers = async ({ services, databases, log, lifecycle, clock, ids, logger }: BackgroundOptions) => {
+const startConsumers = async (
+  { services, databases, log, lifecycle, clock, ids, logger }: BackgroundOptions,
+  meters: EventMeters,
+): Promise<Part[]> => {
   const { around } = services.points;
-  const base = { log, clock, ids, logger };
+  const base = { log: meters.log(log), clock, ids, logger };
+  const groups = [inventoryGroup, discountGroup, cartGroup, orderGroup];
   const { inventory, discountStore } = services;
   const handlers = handlersOf(services, clock);
   const subscriptions = await Promise.all([
@@ -59,11 +75,14 @@ const startConsumers = async ({ services, databases, log, lifecycle, clock, ids,
       group: inventoryGroup,
       topics: inventoryTopics,
       handlers: handlers.inventory,
-      apply: around(
-        'inbox of inventory',
-        inSortedLocks(
-          inventory.lockFor,
-          postgresInbox<InventoryTables>(databases.of('inventory'), inventoryGroup, clock),
+      apply: meters.apply(
+        inventoryGroup,
+        around(
+          'inbox of inventory',
+          inSortedLocks(
+            inventory.lockFor,
+            postgresInbox<InventoryTables>(databases.of('inventory'), inventoryGroup, clock),
+          ),
         ),
       ),
     }),
@@ -72,11 +91,14 @@ const startConsumers = async ({ services, databases, log, lifecycle, clock, ids,
       group: discountGroup,
       topics: discountTopics,
       handlers: handlers.discount,
-      apply: around(
-        'inbox of discount',
-        inSortedLocks(
-          discountLocks({ effects: discountStore.effects, clock }),
-          postgresInbox<DiscountTables>(databases.of('discount'), discountGroup, clock),
+      apply: meters.apply(
+        discountGroup,
+        around(
+          'inbox of discount',
+          inSortedLocks(
+            discountLocks({ effects: discountStore.effects, clock }),
+            postgresInbox<DiscountTables>(databases.of('discount'), discountGroup, clock),
+          ),
         ),
       ),
     }),
@@ -85,31 +107,34 @@ const startConsumers = async ({ services, databases, log, lifecycle, clock, ids,
       group: cartGroup,
       topics: cartTopics,
       handlers: handlers.cart,
-      apply: around('inbox of cart', oneByOne),
+      apply: meters.apply(cartGroup, around('inbox of cart', oneByOne)),
     }),
     startConsumer({
       ...base,
       group: orderGroup,
       topics: orderTopics,
       handlers: handlers.order,
-      apply: around('inbox of order', oneByOne),
+      apply: meters.apply(orderGroup, around('inbox of order', oneByOne)),
     }),
   ]);
-  for (const subscription of subscriptions) lifecycle.onStop('consumer', () => subscription.close());
+  return subscriptions.map((subscription, at) => {
+    lifecycle.onStop('consumer', () => subscription.close());
+    return { name: `consumer ${groups[at]}`, failingMs: subscription.failingMs };
+  });
 };
 
-const startRelays = ({ services, log, lifecycle, clock, logger }: BackgroundOptions) => {
-  for (const [name, { source, onNudge }] of Object.entries(services.outboxes)) {
+const startRelays = ({ services, log, lifecycle, clock, logger }: BackgroundOptions, meters: EventMeters): Part[] =>
+  Object.entries(services.outboxes).map(([name, { source, onNudge }]) => {
     const relay = startRelay({
       source,
-      log: services.points.around('log', { publish: log.publish }),
+      log: meters.log(services.points.around('log', { publish: log.publish, bury: log.bury })),
       onNudge,
       clock,
       logger,
     });
     lifecycle.onStop(`relay of ${name}`, () => relay.stop());
-  }
-};
+    return { name: `relay of ${name}`, failingMs: relay.failingMs };
+  });
 
 const startQuestions = ({ services, lifecycle, clock, logger }: BackgroundOptions) => {
   const { inventory, discount, cart } = services;
@@ -128,21 +153,4 @@ const startQuestions = ({ services, lifecycle, clock, logger }: BackgroundOption
     });
     lifecycle.onStop(`old holds of ${name}`, () => loop.stop());
   }
-};
-
-/** Forgets what is older than anything that can still arrive. */
-const startTidying = ({ services, databases, log, lifecycle, clock, logger }: BackgroundOptions) => {
-  const loop = startLoop({
-    name: 'tidying',
-    everyMs: TIDY_EVERY_MS,
-    clock,
-    logger,
-    async work() {
-      const olderThan = new Date(clock.now().getTime() - retention.inboxMs);
-      for (const name of [inventoryGroup, discountGroup] as const) await pruneInbox(databases.of(name), olderThan);
-      await log.prune();
-      return services.identity.cleanUp(clock.now());
-    },
-  });
-  lifecycle.onStop('tidying', () => loop.stop());
 };

@@ -38,6 +38,10 @@ export const declaration = {
     'where that issuer publishes its keys',
     joi.string().uri({ scheme: ['http', 'https'] }),
   ),
+  RETENTION_DAYS: setting<number>(
+    'how long replies, timelines of ended checkouts and traces of undone ones are kept',
+    joi.number().integer().min(30).max(3650).default(30),
+  ),
   NODE_ENV: setting<string | undefined>('production refuses the default admin', joi.string().max(40)),
   LAB: setting<'on' | 'off'>('the race lab of the console; never in production', onOff('on')),
   CRASH_POINTS: setting<'on' | 'off'>(

@@ -9,6 +9,7 @@ import { createInventory } from '@shop/inventory/service.ts';
 import { createPostgresInventoryStore } from '@shop/inventory/store.postgres.ts';
 import type { InventoryTables } from '@shop/inventory/tables.postgres.ts';
 import { createFaults } from '@shop/order/lab/faults.ts';
+import { meteredStore } from '@shop/order/metered.ts';
 import { channelOf } from '@shop/order/progress.ts';
 import { createSagaRunner } from '@shop/order/saga-runner.ts';
 import { createPostgresOrderStore } from '@shop/order/store.postgres.ts';
@@ -17,6 +18,7 @@ import { memoryLive } from '@shop/platform/coordination/memory-live.ts';
 import { createOutbox, type Outbox } from '@shop/platform/messaging/postgres-outbox.ts';
 import type { Tx } from '@shop/platform/postgres/postgres.ts';
 import type { Logger } from '@shop/platform/telemetry/logger.ts';
+import type { Metrics } from '@shop/platform/telemetry/metrics.ts';
 import type { Clock } from '@shop/platform/time/clock.ts';
 import type { Ids } from '@shop/platform/time/ids.ts';
 import { createProduct } from '@shop/product/service.ts';
@@ -33,6 +35,8 @@ export interface ServicesOptions {
   ids: Ids;
   logger: Logger;
   points?: CrashPoints;
+  /** Where sagas are counted; nowhere unless given. */
+  metrics?: Metrics;
 }
 
 /** The six services on PostgreSQL, calling each other as functions. Nothing runs yet. */
@@ -44,6 +48,7 @@ export const createServices = ({
   ids,
   logger,
   points = noCrashPoints,
+  metrics,
 }: ServicesOptions) => {
   const live = memoryLive();
   const outboxes = {} as Record<DatabaseName, Outbox>;
@@ -101,7 +106,7 @@ export const createServices = ({
     ids,
     logger,
   });
-  const orderStore = points.around(
+  const bareOrderStore = points.around(
     'order store',
     createPostgresOrderStore({
       pg: databases.of('order'),
@@ -110,6 +115,7 @@ export const createServices = ({
       changed: (id) => live.publish(channelOf(id), { stored: true }),
     }),
   );
+  const orderStore = metrics ? meteredStore(bareOrderStore, metrics) : bareOrderStore;
   const faults = createFaults(clock);
   const sagaRunner = createSagaRunner({
     store: faults.store(orderStore),
@@ -130,6 +136,7 @@ export const createServices = ({
     outboxes,
     product,
     inventory,
+    inventoryStore,
     discount,
     discountStore,
     cart,

@@ -21,13 +21,14 @@ import { createPostgresEventLog } from '@shop/platform/messaging/postgres-log.ts
 import type { LogTables } from '@shop/platform/messaging/postgres-log-tables.ts';
 import { startPostgresServer } from '@shop/platform/postgres/server/server.ts';
 import type { Logger } from '@shop/platform/telemetry/logger.ts';
-import { createMetrics, serveMetrics } from '@shop/platform/telemetry/metrics.ts';
+import { createMetrics, type Metrics, serveMetrics } from '@shop/platform/telemetry/metrics.ts';
 import { systemClock, systemIds } from '@shop/platform/time/system.ts';
 import { productRoutes } from '@shop/product/routes.ts';
-import { handlersOf, startBackground } from './background.ts';
+import { handlersOf, type Part, startBackground } from './background.ts';
 import { DEFAULT_ADMIN, type EmbeddedConfig } from './config.ts';
 import { crashPointsOnOrder, noCrashPoints } from './crash-points.ts';
 import { type Databases, databaseNames, openDatabases } from './databases.ts';
+import { registerGauges } from './gauges.ts';
 import { createLab } from './lab.ts';
 import { endOldLeases } from './old-leases.ts';
 import { servePictures } from './pictures.ts';
@@ -42,6 +43,8 @@ export interface EmbeddedShop {
 
 /** Signed into every token; the pages and other services see the same issuer in both forms. */
 const ISSUER = 'ecommerce-microservices';
+/** A relay or consumer that fails for longer is named by the readiness answer. */
+const FAILING_MS = 10_000;
 const TITLE = 'ecommerce-microservices';
 const VERSION = '1';
 
@@ -66,7 +69,9 @@ const startParts = async (config: EmbeddedConfig, logger: Logger, lifecycle: Lif
   lifecycle.onStop('databases', () => databases.close());
   await endOldLeases(databases);
 
+  const metrics = createMetrics({ service: 'shop' });
   const services = createServices({
+    metrics,
     databases,
     currency: config.STORE_CURRENCY,
     issuer: ISSUER,
@@ -76,7 +81,18 @@ const startParts = async (config: EmbeddedConfig, logger: Logger, lifecycle: Lif
     points: config.CRASH_POINTS === 'on' ? crashPointsOnOrder() : noCrashPoints,
   });
   const log = createPostgresEventLog({ pg: databases.of<LogTables>('events'), clock, ids, logger });
-  await startBackground({ services, databases, log, lifecycle, clock, ids, logger });
+  const parts = await startBackground({
+    services,
+    databases,
+    log,
+    lifecycle,
+    clock,
+    ids,
+    logger,
+    metrics,
+    keepMs: config.RETENTION_DAYS * 86_400_000,
+  });
+  registerGauges({ metrics, services, databases, log, parts, clock });
   const recovery = await startRecovery({
     owner: ids.uuid(),
     store: services.orderStore,
@@ -112,7 +128,7 @@ const startParts = async (config: EmbeddedConfig, logger: Logger, lifecycle: Lif
       ? labRoutes(createLab({ services, orders, currency: config.STORE_CURRENCY, clock, ids }))
       : []),
   ];
-  return serve({ config, logger, lifecycle, routes, services, databases });
+  return serve({ config, logger, lifecycle, routes, services, databases, metrics, parts });
 };
 
 interface ServeOptions {
@@ -122,10 +138,12 @@ interface ServeOptions {
   routes: Route[];
   services: Services;
   databases: Databases;
+  metrics: Metrics;
+  parts: readonly Part[];
 }
 
-const serve = async ({ config, logger, lifecycle, routes, services, databases }: ServeOptions): Promise<string> => {
-  const metrics = createMetrics({ service: 'shop' });
+const serve = async (options: ServeOptions): Promise<string> => {
+  const { config, logger, lifecycle, routes, services, databases, metrics, parts } = options;
   const app = createApp({
     name: 'shop',
     routes,
@@ -142,6 +160,7 @@ const serve = async ({ config, logger, lifecycle, routes, services, databases }:
     corsOrigins: config.CORS_ORIGINS?.split(',').map((origin) => origin.trim()),
     trustProxy: config.TRUST_PROXY,
     ready: () => unreachable(databases),
+    degraded: () => parts.filter(({ failingMs }) => failingMs() > FAILING_MS).map(({ name }) => name),
     document: openApiDocument(routes, { title: TITLE, version: VERSION, serverUrl: '/' }),
     documents: {
       '/asyncapi.json': asyncApiDocument({ title: TITLE, version: VERSION, listeners: listenersOf(services) }),

@@ -5,6 +5,7 @@ import { createApplicationStore } from './applications.postgres.ts';
 import { audit } from './audit.postgres.ts';
 import { createCatalogueReplica } from './catalogue.postgres.ts';
 import { createEffects } from './effects.postgres.ts';
+import { forgetReleased } from './forget.postgres.ts';
 import type { DiscountStore } from './store.ts';
 import type { DiscountTables } from './tables.postgres.ts';
 import { createVoucherStore } from './vouchers.postgres.ts';
@@ -26,4 +27,5 @@ export const createPostgresDiscountStore = (deps: Deps): DiscountStore<Tx<Discou
   catalogue: createCatalogueReplica(deps.pg),
   effects: createEffects(deps.outbox, deps.ids),
   audit: () => audit(deps.pg),
+  forgetReleased: (olderThan, limit) => forgetReleased(deps.pg, olderThan, limit),
 });

@@ -95,4 +95,9 @@ export interface DiscountStore<Unit = unknown> {
   effects: DiscountEffects<Unit>;
   /** A sentence for each breach of what is promised: counters are live redemptions, limits are kept. `[]` is good. */
   audit(): Promise<string[]>;
+  /**
+   * Forgets that sagas from before `olderThan` were undone where nothing was ever redeemed for them, at most `limit`;
+   * answers how many. Whatever can still arrive for them is refused by its age.
+   */
+  forgetReleased(olderThan: Date, limit: number): Promise<number>;
 }

@@ -38,6 +38,6 @@ export const createAdminGate =
     if (isRefusal(passwordHash)) throw new Error('The administrator could not be made: too many are signing in');
     const outcome = await store.ensureAdmin(ids.uuid(), { email, name: 'Administrator', passwordHash }, clock.now());
     if (outcome === 'promoted')
-      logger.warn({ email }, 'a customer was made administrator, with the configured password');
+      logger.warn('the customer with ADMIN_EMAIL was made administrator, with the configured password');
     return outcome;
   };

@@ -2,6 +2,7 @@ import type { Tx } from '@shop/platform/postgres/postgres.ts';
 import { adjusting } from './adjust.postgres.ts';
 import { audit } from './audit.postgres.ts';
 import type { InventoryStoreDeps } from './deps.postgres.ts';
+import { forgetReleased } from './forget.postgres.ts';
 import { holding } from './holds.postgres.ts';
 import { reading } from './reads.postgres.ts';
 import type { InventoryStore } from './store.ts';
@@ -13,4 +14,5 @@ export const createPostgresInventoryStore = (deps: InventoryStoreDeps): Inventor
   ...adjusting(deps),
   ...holding(deps),
   audit: () => audit(deps.pg),
+  forgetReleased: (olderThan, limit) => forgetReleased(deps.pg, olderThan, limit),
 });

@@ -72,4 +72,9 @@ export interface InventoryStore<T> {
 
   /** Every breach of: on hand ≥ reserved ≥ 0, ledger = levels, Σ held = reserved. In sentences; empty when all is well. */
   audit(): Promise<string[]>;
+  /**
+   * Forgets what was given back by sagas that began before `olderThan`, at most `limit`; answers how many. Whatever can
+   * still arrive for them is refused by its age.
+   */
+  forgetReleased(olderThan: Date, limit: number): Promise<number>;
 }

@@ -1,4 +1,5 @@
 import { startLoop } from '@shop/platform/lifecycle/loop.ts';
+import { requestContext } from '@shop/platform/telemetry/context.ts';
 import type { Logger } from '@shop/platform/telemetry/logger.ts';
 import type { Clock } from '@shop/platform/time/clock.ts';
 import type { Saga } from './domain.ts';
@@ -28,8 +29,9 @@ export const startRecovery = async ({ owner, store, runner, clock, logger }: Rec
   const inFlight = new Set<Promise<void>>();
 
   const drive = (saga: Saga, recovered: boolean, ended?: () => Promise<void>) => {
-    const driven: Promise<void> = runner
-      .drive(saga, recovered)
+    const context = { requestId: saga.id, ...requestContext.get(), sagaId: saga.id };
+    const driven: Promise<void> = requestContext
+      .run(context, () => runner.drive(saga, recovered))
       .catch((err) => logger.error({ err, saga: saga.id }, 'a saga is left to the recovery'))
       .then(ended)
       .catch((err) => logger.warn({ err, saga: saga.id }, 'a checkout lock is left to its end'))

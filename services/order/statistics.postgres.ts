@@ -1,5 +1,5 @@
 import type { Postgres } from '@shop/platform/postgres/postgres.ts';
-import type { SagaStatistics } from './store.ts';
+import type { SagaStatistics, SagaStore } from './store.ts';
 
 /** Checkouts that began in the window, at most the newest ten thousand: an overview must not cost more than it tells. */
 const RECENT = `
@@ -26,6 +26,29 @@ const STEPS = `${RECENT}, timed as (
          (percentile_cont(0.5) within group (order by ms))::float8 as "p50Ms",
          (percentile_cont(0.99) within group (order by ms))::float8 as "p99Ms"
   from timed group by name order by name`;
+
+const UNFINISHED = `
+  select state, count(*) as count from sagas
+  where state = any('{running,pivoted,compensating,parked}') group by state`;
+
+export const unfinished = async (
+  pg: Pick<Postgres, 'query'>,
+): Promise<Awaited<ReturnType<SagaStore['unfinished']>>> => {
+  const rows = await pg.query<{ state: string; count: number }>({ name: 'saga-unfinished', text: UNFINISHED });
+  return {
+    ...{ running: 0, pivoted: 0, compensating: 0, parked: 0 },
+    ...Object.fromEntries(rows.map(({ state, count }) => [state, count])),
+  };
+};
+
+const FORGET = `
+  update sagas set steps = '[]', request = '{}'
+  where id in (
+    select id from sagas where finished_at < $1 and steps <> '[]' order by finished_at limit $2 for update skip locked)
+  returning id`;
+
+export const forgetDetails = async (pg: Pick<Postgres, 'query'>, olderThan: Date, limit: number): Promise<number> =>
+  (await pg.query({ name: 'saga-forget', text: FORGET, values: [olderThan, limit] })).length;
 
 interface Counts {
   completed: number;

@@ -81,6 +81,13 @@ export interface SagaStore {
   resign(owner: string): Promise<void>;
   /** Takes over sagas that are due or whose owner is silent; each with a new epoch. */
   claim(owner: string, limit: number): Promise<Saga[]>;
+  /** How many sagas there are in each state that is not an end. */
+  unfinished(): Promise<Record<'running' | 'pivoted' | 'compensating' | 'parked', number>>;
+  /**
+   * Takes the timeline and the request out of sagas that ended before `olderThan`, at most `limit`, the oldest first;
+   * answers how many. Key, outcome and order stay, so the same key still gets the same answer.
+   */
+  forgetDetails(olderThan: Date, limit: number): Promise<number>;
   /** How checkouts of the last seconds went, and how long their steps took. */
   statistics(windowSeconds: number): Promise<SagaStatistics>;
   /** Every breach of what sagas and orders promise; empty when all is well. */

@@ -35,6 +35,8 @@ export interface AppOptions {
   trustProxy?: number | string;
   /** What is not ready; empty when all is well. */
   ready: () => Promise<string[]>;
+  /** Parts that fail although requests can be served; told beside readiness, which they don't take away. */
+  degraded?: () => string[];
   /** The OpenAPI document, served at /openapi.json and /docs. */
   document?: object;
   /** Further documents at the root by path, such as `/asyncapi.json`. */
@@ -77,7 +79,7 @@ export const createApp = (options: AppOptions): Express => {
   app.use(wholeUrl);
   if (limits.general) app.use(limits.general);
 
-  const roots = { '/health/live': live, '/health/ready': ready(options.ready, clock, stopping.signal) };
+  const roots = { '/health/live': live, '/health/ready': ready(options, clock, stopping.signal) };
   for (const [path, handler] of Object.entries(roots)) app.get(path, handler);
   const handlerDeps = { verify: options.verify, serviceToken: options.serviceToken, limits, stopping: stopping.signal };
   const sorted = [...routes].sort(bySpecificity);

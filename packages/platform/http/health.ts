@@ -12,14 +12,20 @@ export const live: RequestHandler = (_request, response) => {
 
 /**
  * Ready: everything that requests need is there, and the server is not on its way down. `missing` tells what is not;
- * one that doesn't answer in 2 s, or throws, counts as missing too.
+ * one that doesn't answer in 2 s, or throws, counts as missing too. What is degraded works on
+ * behind requests (events wait and are not lost): it is told, and takes no process out of service.
  */
 export const ready =
-  (missing: () => Promise<string[]>, clock: Clock, stopping: AbortSignal): RequestHandler =>
+  (
+    { ready: missing, degraded = () => [] }: { ready: () => Promise<string[]>; degraded?: () => string[] },
+    clock: Clock,
+    stopping: AbortSignal,
+  ): RequestHandler =>
   async (request, response) => {
     const parts = stopping.aborted ? ['server'] : await ask(missing, clock);
     response.setHeader('Cache-Control', 'no-store');
-    if (parts.length === 0) response.json({ status: 'ready' });
+    const failing = degraded();
+    if (parts.length === 0) response.json({ status: 'ready', ...(failing.length > 0 && { degraded: failing }) });
     else
       sendProblem(request, response, refuse('UNAVAILABLE', { retryAfter: 1, errors: parts.map((part) => ({ part })) }));
   };

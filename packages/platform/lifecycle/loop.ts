@@ -4,6 +4,8 @@ import type { Clock } from '../time/clock.ts';
 export interface Loop {
   /** Runs the work as soon as it is free, instead of at the next turn. */
   nudge(): void;
+  /** For how long every turn has failed, in milliseconds; 0 when the last one that ended was well. */
+  failingMs(): number;
   /** Starts no further turn, aborts the signal of the one under way and resolves when that has ended. */
   stop(): Promise<void>;
 }
@@ -29,6 +31,7 @@ const longestBackoffMs = 5_000;
 export const startLoop = ({ name, everyMs, work, clock, logger }: LoopOptions): Loop => {
   const stopping = new AbortController();
   let nudged = false;
+  let failingSince: number | undefined;
   let wake: AbortController | undefined;
 
   const pause = async (ms: number): Promise<void> => {
@@ -45,6 +48,7 @@ export const startLoop = ({ name, everyMs, work, clock, logger }: LoopOptions): 
       try {
         const more = await work(stopping.signal);
         failures = 0;
+        failingSince = undefined;
         if (!more) await pause(everyMs);
       } catch (error) {
         if (stopping.signal.aborted) return;
@@ -54,6 +58,7 @@ export const startLoop = ({ name, everyMs, work, clock, logger }: LoopOptions): 
           Math.max(everyMs, 1),
         );
         failures += 1;
+        failingSince ??= clock.now().getTime();
         logger.error({ err: error, loop: name, failures, backoffMs }, 'a turn of the loop failed');
         await clock.sleep(backoffMs, stopping.signal);
       }
@@ -62,6 +67,7 @@ export const startLoop = ({ name, everyMs, work, clock, logger }: LoopOptions): 
 
   const ended = run();
   return {
+    failingMs: () => (failingSince === undefined ? 0 : clock.now().getTime() - failingSince),
     nudge() {
       nudged = true;
       wake?.abort();

@@ -53,7 +53,10 @@ const createDeliver = <T>({ log, group, handlers, apply, clock, ids, logger }: C
   const handle = (event: AnyShopEvent, tx: T): Promise<unknown> => {
     const handler = handlers[event.type] as (event: AnyShopEvent, tx: T) => Promise<unknown>;
     // Events that follow from this one, and log lines, carry its trace.
-    return requestContext.run({ requestId: event.id, traceparent: event.traceparent }, () => handler(event, tx));
+    const { sagaId } = event.data as { sagaId?: string };
+    return requestContext.run({ requestId: event.id, sagaId, traceparent: event.traceparent }, () =>
+      handler(event, tx),
+    );
   };
 
   const bury = async (topic: Topic, event: unknown, error: string): Promise<void> => {

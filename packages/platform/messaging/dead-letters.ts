@@ -15,6 +15,8 @@ export type LetterPosition = Pick<DeadLetter, 'at' | 'id'>;
 export interface DeadLetters {
   /** Letters, newest first. */
   list(options: { limit: number; before?: LetterPosition }): Promise<BuriedLetter[]>;
+  /** How many wait to be sent again. */
+  waiting(): Promise<number>;
   show(id: string): Promise<BuriedLetter | undefined>;
   /**
    * Sends the event to the group that failed, and to no other, as a new message behind all others of its topic: with

@@ -1,6 +1,8 @@
 import type { AnyShopEvent, Topic } from '@shop/contracts/events.ts';
 
 export interface Subscription {
+  /** For how long nothing could be taken or applied, in milliseconds, in the topic where it is longest; 0 when all is well. */
+  failingMs(): number;
   /** Stops taking events, lets the batch in hand finish, resolves then. */
   close(): Promise<void>;
 }

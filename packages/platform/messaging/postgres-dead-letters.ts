@@ -77,6 +77,13 @@ export const postgresDeadLetters = ({
   appended: (topic: Topic) => void;
 }): DeadLetters => ({
   list: (options) => listLetters(pg, options),
+  async waiting() {
+    const [row] = await pg.query<{ count: number }>({
+      name: 'letters-waiting',
+      text: 'select count(*) as count from dead_letters where replayed_at is null',
+    });
+    return row?.count ?? 0;
+  },
   show: (id) => find(pg, id),
   async replay(id) {
     const letter = await find(pg, id);

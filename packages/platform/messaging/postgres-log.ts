@@ -65,6 +65,7 @@ export const createPostgresEventLog = (options: PostgresEventLogOptions): Postgr
       return { topic, loop };
     });
     const subscription: Subscription = {
+      failingMs: () => Math.max(...members.map(({ loop }) => loop.failingMs())),
       async close() {
         for (const { topic, loop } of members) readers.get(topic)?.delete(loop);
         await Promise.all(members.map(({ loop }) => loop.stop()));

@@ -11,6 +11,8 @@ const batchSize = 500;
 const pollMs = 1_000;
 
 export interface Relay {
+  /** For how long nothing could be sent, in milliseconds; 0 when all is well. */
+  failingMs(): number;
   /** Lets the batch in flight finish and gives up the shards. */
   stop(): Promise<void>;
 }
@@ -46,6 +48,7 @@ export const startRelay = ({ source, log, onNudge, clock, logger }: RelayOptions
   });
   onNudge(loop.nudge);
   return {
+    failingMs: loop.failingMs,
     async stop() {
       await loop.stop();
       // Without this another relay starts when the leases have run out: later, but no less surely.

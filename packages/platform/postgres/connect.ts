@@ -212,6 +212,7 @@ export const connectPostgres = <Tables = unknown>(options: ConnectOptions): Post
         }
       }
     },
+    connections: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close() {
       closed ??= pool.end();
       return closed;

@@ -54,3 +54,19 @@ export const once = async <T>(
   else await tx.query({ ...keepReply, values: [userId, key, JSON.stringify(reply ?? null)] });
   return reply;
 };
+
+/** Forgets the replies to requests from before `olderThan`, the oldest first, at most `limit`; answers how many. */
+export const pruneKeys = async (
+  pg: Pick<Queries<unknown>, 'query'>,
+  olderThan: Date,
+  limit: number,
+): Promise<number> => {
+  const rows = await pg.query({
+    text: `
+      delete from idempotency_keys where (user_id, key) in (
+        select user_id, key from idempotency_keys where at < $1 order by at limit $2 for update skip locked
+      ) returning key`,
+    values: [olderThan, limit],
+  });
+  return rows.length;
+};

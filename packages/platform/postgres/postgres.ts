@@ -24,5 +24,7 @@ export interface Tx<Tables = unknown> extends Queries<Tables> {
 export interface Postgres<Tables = unknown> extends Queries<Tables> {
   /** Runs `work` in a transaction; one that loses a deadlock or serialisation race is run again, up to five times. */
   transaction<T>(work: (tx: Tx<Tables>) => Promise<T>): Promise<T>;
+  /** How many connections there are, how many of them are free, and how many requests wait for one. */
+  connections(): { total: number; idle: number; waiting: number };
   close(): Promise<void>;
 }

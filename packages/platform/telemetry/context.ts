@@ -3,6 +3,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 /** What travels with the work that one request or event causes. */
 export interface RequestContext {
   requestId: string;
+  /** The saga that the work is for, where it is for one. */
+  sagaId?: string;
   /** W3C trace context, as `00-<trace id>-<parent id>-<flags>`; stored with outbox rows and sent on. */
   traceparent?: string;
 }
@@ -15,6 +17,9 @@ export const requestContext = {
   /** Runs `work`, and all that it starts, in `context`. */
   run: <T>(context: RequestContext, work: () => T): T => storage.run(context, work),
 };
+
+/** The trace id within a `traceparent`. */
+export const traceIdOf = (traceparent: string | undefined): string | undefined => traceparent?.split('-')[1];
 
 const shape = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 

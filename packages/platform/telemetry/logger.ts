@@ -1,18 +1,34 @@
 import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
 import pretty from 'pino-pretty';
-import { requestContext } from './context.ts';
+import { requestContext, traceIdOf } from './context.ts';
 
 export type Logger = PinoLogger;
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** Secrets never reach the log, however deep someone logs an object that has them. */
-const secrets = ['authorization', 'password', 'accessToken', 'refreshToken', 'serviceToken', 'cookie'].flatMap(
-  (key) => [key, `*.${key}`, `*.*.${key}`],
-);
+const secrets = [
+  'authorization',
+  'password',
+  'accessToken',
+  'refreshToken',
+  'serviceToken',
+  'token',
+  'cookie',
+  'email',
+].flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
+
+/** What ties the lines of one piece of work together, across services too. */
+const ids = (): object => {
+  const context = requestContext.get();
+  if (!context) return {};
+  const { requestId, sagaId, traceparent } = context;
+  const traceId = traceIdOf(traceparent);
+  return { requestId, ...(sagaId && { sagaId }), ...(traceId && { traceId }) };
+};
 
 /**
- * A logger of one JSON line an entry (`pretty`: for eyes). Lines written within a request carry its id and trace.
+ * A logger of one JSON line an entry (`pretty`: for eyes). Lines written within a request carry its id, its saga's and its trace's.
  * `destination` is standard output unless given.
  */
 export const createLogger = (
@@ -24,7 +40,7 @@ export const createLogger = (
     level: options.level ?? 'info',
     base: { name: options.name },
     redact: { paths: secrets, censor: '[secret]' },
-    mixin: () => ({ ...requestContext.get() }),
+    mixin: ids,
   };
   if (destination) return pino(settings, destination);
   return options.pretty

@@ -10,12 +10,14 @@ describe('the log', () => {
   it('When something is logged within a request, then the line carries its id and trace', () => {
     const lines: string[] = [];
     const logger = createLogger({ name: 'order' }, { write: (line) => lines.push(line) });
-    requestContext.run({ requestId: 'r1', traceparent: 't1' }, () => logger.info('hello'));
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    requestContext.run({ requestId: 'r1', sagaId: 's1', traceparent }, () => logger.info('hello'));
     logger.info('alone');
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({
       name: 'order',
       requestId: 'r1',
-      traceparent: 't1',
+      sagaId: 's1',
+      traceId: '0af7651916cd43dd8448eb211c80319c',
       msg: 'hello',
     });
     expect(JSON.parse(lines[1] ?? '').requestId).toBeUndefined();
@@ -25,6 +27,7 @@ describe('the log', () => {
     const lines: string[] = [];
     const logger = createLogger({ name: 'x' }, { write: (line) => lines.push(line) });
     logger.info({
+      email: 'hunter2@example.com',
       password: 'hunter2',
       headers: { authorization: 'Bearer hunter2' },
       a: { b: { refreshToken: 'hunter2' } },

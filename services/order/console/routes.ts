@@ -30,7 +30,6 @@ export interface ConsoleDeps {
 /** The overview looks back this far. */
 const WINDOW_SECONDS = 300;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const MOST_LETTERS_COUNTED = 1_000;
 
 const uuidFrom = (value: unknown): string => {
   if (typeof value !== 'string' || !UUID.test(value)) throw new Problem('INVALID_CURSOR');
@@ -58,20 +57,19 @@ export const consoleRoutes = (deps: ConsoleDeps): Route[] => [
     '/admin/overview',
     { summary: 'The shop at a glance, over the last five minutes', access: 'admin', answers: { 200: overview } },
     async () => {
-      const [statistics, lag, outbox, letters] = await Promise.all([
+      const [statistics, lag, outbox, deadLetters] = await Promise.all([
         deps.sagas.statistics(WINDOW_SECONDS),
         deps.lag(),
         deps.outboxDepths(),
-        deps.deadLetters.list({ limit: MOST_LETTERS_COUNTED }),
+        deps.deadLetters.waiting(),
       ]);
-      const waiting = letters.filter(({ replayedAt }) => replayedAt === undefined).length;
       return {
         at: deps.clock.now().toISOString(),
         windowSeconds: WINDOW_SECONDS,
         ...statistics,
         outbox,
         lag,
-        deadLetters: waiting,
+        deadLetters,
       };
     },
   ),
