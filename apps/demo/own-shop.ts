@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { systemClock } from '@shop/platform/time/system.ts';
 
 /** A shop of the demo's own did not start; the message is what it said. */
 export class ShopFailed extends Error {}
@@ -30,6 +32,13 @@ const urlOf = (child: ChildProcess): Promise<string> =>
     child.once('error', (error) => reject(new ShopFailed(error.message)));
     child.once('close', () => reject(new ShopFailed(`A shop of the demo's own did not start; it said: ${last}`)));
   });
+
+/** Again for a while: a PostgreSQL that is still shutting down writes to its folder. */
+const removeFolder = async (folder: string): Promise<void> => {
+  for (let tries = 0; tries < 100 && existsSync(folder); tries += 1) {
+    await rm(folder, { recursive: true, force: true }).catch(() => systemClock.sleep(100));
+  }
+};
 
 export interface OwnShop {
   folder: string;
@@ -89,7 +98,7 @@ export const createOwnShop = ({ seed }: { seed: boolean }): OwnShop => {
           await launch()
             .catch(() => undefined)
             .then(end);
-        rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+        await removeFolder(folder);
       })();
       return removal;
     },

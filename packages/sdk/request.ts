@@ -1,4 +1,5 @@
 import type { Api } from './api.ts';
+import { ShopUnreachable } from './errors.ts';
 import type { SessionKeeper } from './session.ts';
 import type { Message, Send } from './transport.ts';
 
@@ -65,22 +66,26 @@ export const createRequests = (send: Send, session: SessionKeeper) => {
     };
   };
 
-  const open = <Op extends Operation>(operation: Op, input: Input<Op> = {}, options: CallOptions = {}) => {
-    const message = messageOf(operation, input, options);
-    return withoutToken.includes(operation) ? send(message) : session.send(message);
-  };
+  const sendFor = (operation: Operation, message: Message): Promise<Response> =>
+    withoutToken.includes(operation) ? send(message) : session.send(message);
 
   return {
-    /** The answer as it comes, for streams and headers. */
-    open,
+    /** The answer as it comes. */
+    open: <Op extends Operation>(operation: Op, input: Input<Op> = {}, options: CallOptions = {}): Promise<Response> =>
+      sendFor(operation, { ...messageOf(operation, input, options), streams: true }),
     /** The answer's body. */
     async ask<Op extends Operation>(
       operation: Op,
       input: Input<Op> = {},
       options: CallOptions = {},
     ): Promise<Spec<Op>['answer']> {
-      const response = await open(operation, input, options);
-      return response.status === 204 ? undefined : ((await response.json()) as Spec<Op>['answer']);
+      const response = await sendFor(operation, messageOf(operation, input, options));
+      if (response.status === 204) return undefined;
+      try {
+        return (await response.json()) as Spec<Op>['answer'];
+      } catch (error) {
+        throw new ShopUnreachable(`Something that is not the shop answered ${response.status}`, { cause: error });
+      }
     },
   };
 };

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Session } from './api.ts';
 import { ShopError, ShopUnreachable } from './errors.ts';
@@ -30,6 +31,10 @@ const signedIn = (name: string, ms = 900_000): Tokens => ({
   expiresAt: Date.now() + ms,
 });
 const cart = { items: [] };
+/** The headers and some of the body. */
+const half = (response: ServerResponse): void => {
+  response.writeHead(200, { 'Content-Type': 'application/json' }).write('{"items":');
+};
 const rejection = (work: Promise<unknown>) => work.then(() => undefined).catch((error: unknown) => error);
 
 describe('problems', () => {
@@ -54,8 +59,16 @@ describe('problems', () => {
     expect(await rejection(nobody.products.list())).toBeInstanceOf(ShopUnreachable);
   });
 
-  it('When no answer comes in time, then the wait ends', async () => {
-    const { shop } = await shopOf({ attempts: 1, timeoutMs: 50 }, () => undefined);
+  it('When a page comes where the answer should be, then it is not taken for the shop', async () => {
+    const { shop } = await shopOf({}, (response) => response.writeHead(200).end('<html>'));
+    expect(await rejection(shop.products.list())).toBeInstanceOf(ShopUnreachable);
+  });
+
+  it.each([
+    ['no answer', () => undefined],
+    ['only half an answer', half],
+  ])('When %s comes in time, then the wait ends', async (_what, answer) => {
+    const { shop } = await shopOf({ attempts: 1, timeoutMs: 50 }, answer);
     expect(String(await rejection(shop.products.list()))).toContain('did not answer within 50 ms');
   });
 });
@@ -80,6 +93,18 @@ describe('repeating', () => {
     expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/);
     expect(new Set(keys).size).toBe(1);
     expect(keys).toHaveLength(3);
+  });
+
+  it('When an answer breaks off in its middle, then it has not come: it is asked for again where that is safe', async () => {
+    const breaksOff = (response: ServerResponse) => {
+      half(response);
+      setTimeout(() => response.destroy(), 20);
+    };
+    const read = await shopOf({}, breaksOff, json(200, cart));
+    expect(await read.shop.cart.get()).toEqual(cart);
+    const write = await shopOf({}, breaksOff, json(200, cart));
+    expect(await rejection(write.shop.cart.add('A'))).toBeInstanceOf(ShopUnreachable);
+    expect(write.received).toHaveLength(1);
   });
 
   it("When a 503 is a checkout's outcome, then it is not sent again", async () => {

@@ -20,6 +20,8 @@ export interface Message {
   headers: Record<string, string>;
   /** Whether sending it twice does no more than sending it once. */
   repeatable: boolean;
+  /** Whether the answer is read as it comes; any other has come when its last byte is here. */
+  streams?: boolean;
   signal?: AbortSignal;
 }
 
@@ -57,6 +59,13 @@ const problemOf = async (response: Response): Promise<ShopError | ShopUnreachabl
   return new ShopUnreachable(`Something that is not the shop answered ${response.status}`);
 };
 
+/** The answer with all of its body; rejects when that breaks off. */
+const whole = async (response: Response): Promise<Response> => {
+  const { status, headers } = response;
+  const text = await response.text();
+  return new Response(text === '' ? null : text, { status, headers });
+};
+
 /**
  * What may be sent again: refused for its rate (nothing was done), and, if repeatable, failed or unavailable. A 503
  * that carries a checkout is that checkout's outcome: the same key would only get it again.
@@ -74,16 +83,16 @@ export const createTransport = (options: TransportOptions): Send => {
   const { url, attempts = 4, timeoutMs = 20_000, longestWaitMs = 10_000 } = options;
   const base = url.replace(/\/+$/, '');
 
-  const sendOnce = async ({ method, path, body, headers, signal }: Message): Promise<Response> => {
-    // Only until the headers: streams last as long as they like.
+  const sendOnce = async ({ method, path, body, headers, streams, signal }: Message): Promise<Response> => {
+    // For streams only until the headers: they last as long as they like.
     const timer = new AbortController();
     const timeout = setTimeout(() => timer.abort(), timeoutMs);
     const call = options.fetch ?? fetch;
     try {
       const signals = signal ? AbortSignal.any([signal, timer.signal]) : timer.signal;
       const response = await call(base + path, { method, body, headers, signal: signals });
-      if (response.ok || response.status === 304) return response;
-      throw await problemOf(response);
+      if (!response.ok && response.status !== 304) throw await problemOf(response);
+      return streams ? response : await whole(response);
     } catch (error) {
       if (error instanceof ShopError || error instanceof ShopUnreachable) throw error;
       if (signal?.aborted) throw signal.reason;
