@@ -66,7 +66,7 @@ describe('npm run demo', () => {
       expect(told).toMatch(line);
     expect(told.includes('\u001b')).toBe(false);
     expect(readdirSync(folder)).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   it('When a shop is named, then the story is told there, but another one is killed', async () => {
     const shop = await startShop();
@@ -95,7 +95,7 @@ describe('npm run demo', () => {
       await shop.stop();
       removeFolder(shop.dataDir);
     }
-  }, 60_000);
+  }, 120_000);
 
   it('When no shop is where SHOP_URL says, or the chapter does not exist, then one sentence says so', async () => {
     const [nowhere, nothing] = await Promise.all([
@@ -119,5 +119,5 @@ describe('npm run demo', () => {
     if (child.exitCode === null) await once(child, 'exit');
     expect(child.exitCode).toBe(130);
     expect(readdirSync(folder)).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });

@@ -10,7 +10,7 @@ import { removeFolder, type Shop, startShop } from '../support/shop.ts';
 let shop: Shop;
 let seller: Sdk;
 beforeAll(async () => {
-  shop = await startShop({ env: { RATE_LIMIT: 'on' } });
+  shop = await startShop({ env: { RATE_LIMIT: 'on', TRUST_PROXY: '1' } });
   seller = as();
   await seller.auth.login({ email: 'admin@example.com', password: 'admin-password' });
 });
@@ -19,7 +19,14 @@ afterAll(async () => {
   if (shop) removeFolder(shop.dataDir);
 });
 
-const as = (options: Partial<ShopOptions> = {}): Sdk => createShop({ url: shop.url, ...options });
+let addresses = 0;
+/** Each client comes from an address of its own: the limits hold, but nobody uses up another's. */
+const from = (): typeof fetch => {
+  addresses += 1;
+  const address = `10.0.0.${addresses}`;
+  return (input, init) => fetch(input, { ...init, headers: { ...init?.headers, 'X-Forwarded-For': address } });
+};
+const as = (options: Partial<ShopOptions> = {}): Sdk => createShop({ url: shop.url, fetch: from(), ...options });
 const guest = async (options?: Partial<ShopOptions>): Promise<Sdk> => {
   const buyer = as(options);
   await buyer.auth.guest();
@@ -131,16 +138,16 @@ describe('Looking around and filling a cart', () => {
 
   it('When vouchers are added, then the quote has them; one that is unknown is refused with its reason', async () => {
     const sku = await onSale();
-    await seller.vouchers.create({ code: 'SDK/10 %', type: 'percentage', value: 1000, scope: { kind: 'order' } });
+    await seller.vouchers.create({ code: 'SDK-10', type: 'percentage', value: 1000, scope: { kind: 'order' } });
     const buyer = await guest();
     await buyer.cart.add(sku, 3);
-    expect((await buyer.cart.addVoucher('sdk/10 %')).vouchers).toEqual(['SDK/10 %']);
+    expect((await buyer.cart.addVoucher('sdk-10')).vouchers).toEqual(['SDK-10']);
     expect(await buyer.cart.quote()).toMatchObject({ discountTotal: usd(300), total: usd(2700), rejected: [] });
     const { code, problem } = await refusal(buyer.cart.addVoucher('NO-SUCH'));
     expect([code, problem.errors]).toEqual(['VOUCHER_REJECTED', [{ code: 'NO-SUCH', reason: 'UNKNOWN' }]]);
-    expect((await buyer.cart.removeVoucher('SDK/10 %')).vouchers).toEqual([]);
-    await seller.vouchers.update('SDK/10 %', { active: false });
-    expect(await refusal(buyer.cart.addVoucher('SDK/10 %'))).toMatchObject({ code: 'VOUCHER_REJECTED' });
+    expect((await buyer.cart.removeVoucher('SDK-10')).vouchers).toEqual([]);
+    await seller.vouchers.update('SDK-10', { active: false });
+    expect(await refusal(buyer.cart.addVoucher('SDK-10'))).toMatchObject({ code: 'VOUCHER_REJECTED' });
   });
 });
 
@@ -210,5 +217,32 @@ describe('Buying', () => {
     expect(stock).toMatchObject({ onHand: 3, reserved: 0 });
     await seller.orders.ship(orderIds[1] ?? '');
     expect(await refusal(buyer.orders.cancel(orderIds[1] ?? ''))).toMatchObject({ code: 'NOT_CANCELLABLE' });
+  });
+});
+
+describe('Too many requests', () => {
+  it('When a user buys too often, then the error says for how long; a client that may wait so long waits', async () => {
+    let sent = 0;
+    const send = from();
+    const counting: typeof fetch = (input, init) => {
+      sent += 1;
+      return send(input, init);
+    };
+    const hasty = await guest({ fetch: counting });
+    for (let count = 0; count < 30; count += 1)
+      expect(await refusal(hasty.checkouts.buy())).toMatchObject({ code: 'CART_EMPTY', status: 422 });
+    sent = 0;
+    const error = await refusal(hasty.checkouts.buy());
+    expect(error).toMatchObject({ code: 'RATE_LIMITED', status: 429 });
+    expect(error.retryAfterMs).toSatisfy((ms: number) => ms > 10_000 && ms <= 60_000);
+    expect(sent).toBe(1);
+
+    const patient = as({ fetch: counting, tokens: hasty.tokens(), longestWaitMs: 60_000 });
+    const signal = AbortSignal.timeout(500);
+    expect(await patient.checkouts.buy({}, { signal }).catch((reason: unknown) => reason)).toBe(signal.reason);
+    expect(sent).toBe(2);
+    // Another limit, another user: neither is in the way.
+    expect((await hasty.cart.get()).items).toEqual([]);
+    expect(await refusal((await guest()).checkouts.buy())).toMatchObject({ code: 'CART_EMPTY' });
   });
 });
