@@ -220,3 +220,18 @@ describe('a connection', () => {
     expect(isInfrastructureFailure(error)).toBe(true);
   });
 });
+
+describe('the number of connections', () => {
+  it('When a connection is free, then nobody waits; when all are busy, then the rest does', async () => {
+    const two = connectPostgres({ ...pg.connection, name: 'two', max: 2 });
+    const sleep = () => two.query({ text: 'select pg_sleep(0.2)' });
+    await sleep();
+    const first = sleep();
+    expect(two.connections()).toEqual({ total: 1, idle: 0, waiting: 0 });
+    const others = [sleep(), sleep(), sleep()];
+    expect(two.connections()).toEqual({ total: 2, idle: 0, waiting: 2 });
+    await Promise.all([first, ...others]);
+    expect(two.connections()).toEqual({ total: 2, idle: 2, waiting: 0 });
+    await two.close();
+  });
+});

@@ -212,7 +212,11 @@ export const connectPostgres = <Tables = unknown>(options: ConnectOptions): Post
         }
       }
     },
-    connections: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    connections() {
+      // Whoever asks while a connection is idle stands in the queue until the next tick: that is no wait.
+      const served = Math.min(pool.idleCount, pool.waitingCount);
+      return { total: pool.totalCount, idle: pool.idleCount - served, waiting: pool.waitingCount - served };
+    },
     close() {
       closed ??= pool.end();
       return closed;
