@@ -69,7 +69,7 @@ describe('The log of a shop that is not on a terminal', () => {
     const { id, order } = (await send('/checkouts', {})).body;
     await send(`/orders/${order.id}/cancel`, {});
     const wanted = [
-      ...['cart.completed', 'inventory.reserved', 'inventory.committed', 'inventory.released', 'discount.released'],
+      ...['cart.completed', 'inventory.reserved', 'inventory.committed', 'inventory.released'],
       ...['order.created', 'order.confirmed', 'order.cancelled'],
     ];
     const events = await eventually(
