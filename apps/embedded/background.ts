@@ -16,6 +16,7 @@ import type { Logger } from '@shop/platform/telemetry/logger.ts';
 import type { Metrics } from '@shop/platform/telemetry/metrics.ts';
 import type { Clock } from '@shop/platform/time/clock.ts';
 import type { Ids } from '@shop/platform/time/ids.ts';
+import { Counter } from 'prom-client';
 import type { Databases } from './databases.ts';
 import type { Services } from './services.ts';
 import { startTidying } from './tidying.ts';
@@ -41,6 +42,10 @@ export interface Part {
   name: string;
   failingMs(): number;
 }
+
+/** The names of the parts that have failed for longer than this. */
+export const failingFor = (parts: readonly Part[], ms: number): string[] =>
+  parts.filter(({ failingMs }) => failingMs() > ms).map(({ name }) => name);
 
 /** What runs beside requests: relays, consumers, the questions of old holds, and tidying up. Answers those that move events. */
 export const startBackground = async (options: BackgroundOptions): Promise<Part[]> => {
@@ -136,18 +141,29 @@ const startRelays = ({ services, log, lifecycle, clock, logger }: BackgroundOpti
     return { name: `relay of ${name}`, failingMs: relay.failingMs };
   });
 
-const startQuestions = ({ services, lifecycle, clock, logger }: BackgroundOptions) => {
+const startQuestions = ({ services, lifecycle, clock, logger, metrics }: BackgroundOptions) => {
   const { inventory, discount, cart } = services;
+  const asked = new Counter({
+    name: 'shop_old_holds_total',
+    help: 'Holds of sagas that were older than their time and asked what became of them',
+    labelNames: ['participant'] as const,
+    registers: [metrics.registry],
+  });
   const questions = {
     inventory: () => inventory.askAboutExpiredHolds(ASK_BATCH),
     discount: () => discount.askAboutExpiredApplications(ASK_BATCH),
     cart: () => cart.askAboutExpiredLocks(ASK_BATCH),
   };
   for (const [name, ask] of Object.entries(questions)) {
+    asked.inc({ participant: name }, 0);
     const loop = startLoop({
       name: `old holds of ${name}`,
       everyMs: ASK_EVERY_MS,
-      work: async () => (await ask()) === ASK_BATCH,
+      async work() {
+        const due = await ask();
+        asked.inc({ participant: name }, due);
+        return due === ASK_BATCH;
+      },
       clock,
       logger,
     });

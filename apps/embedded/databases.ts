@@ -30,13 +30,16 @@ export interface Databases {
 /** Makes what is missing, migrates what is old, and opens a pool for each. */
 export const openDatabases = async (server: ServerConnection, logger: Logger): Promise<Databases> => {
   const pools = new Map<DatabaseName, Postgres<never>>();
+  const applied: Partial<Record<DatabaseName, number>> = {};
   const open = async (name: DatabaseName): Promise<void> => {
     const connection: Connection = { ...server, database: name };
     await createDatabase(server, name);
-    await migrate({ connection, dir: join(root, migrationsOf[name]), logger });
+    const migrations = await migrate({ connection, dir: join(root, migrationsOf[name]), logger });
+    if (migrations > 0) applied[name] = migrations;
     pools.set(name, connectPostgres<never>({ ...connection, name: `shop ${name}`, max: 12, logger }));
   };
   await Promise.all(databaseNames.map(open));
+  if (Object.keys(applied).length > 0) logger.info({ applied }, 'migrated');
   return {
     of: <Tables>(name: DatabaseName) => pools.get(name) as unknown as Postgres<Tables>,
     async close() {

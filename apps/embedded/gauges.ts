@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import type { PostgresEventLog } from '@shop/platform/messaging/postgres-log.ts';
 import { type Reading, registerGauge } from '@shop/platform/telemetry/gauges.ts';
 import type { Metrics } from '@shop/platform/telemetry/metrics.ts';
@@ -12,11 +13,12 @@ interface GaugesOptions {
   databases: Databases;
   log: PostgresEventLog;
   parts: readonly Part[];
+  dataDir: string;
   clock: Clock;
 }
 
 /** What is looked at when metrics are scraped, and only then. */
-export const registerGauges = ({ metrics, services, databases, log, parts, clock }: GaugesOptions): void => {
+export const registerGauges = ({ metrics, services, databases, log, parts, dataDir, clock }: GaugesOptions): void => {
   const gauge = (name: string, help: string, labels: string[], read: () => Promise<readonly Reading[]>) =>
     registerGauge(metrics, { name, help, labels, read, clock });
 
@@ -40,6 +42,10 @@ export const registerGauges = ({ metrics, services, databases, log, parts, clock
   gauge('shop_part_failing_seconds', 'For how long a relay or consumer has failed; 0 is well', ['part'], async () =>
     parts.map(({ name, failingMs }) => ({ labels: { part: name }, value: failingMs() / 1000 })),
   );
+  gauge('shop_data_free_bytes', 'Bytes that may still be written where the data folder is', [], async () => {
+    const { bavail, bsize } = await statfs(dataDir);
+    return [{ labels: {}, value: bavail * bsize }];
+  });
   gauge('shop_postgres_connections', 'Connections to PostgreSQL, by state', ['database', 'state'], async () =>
     databaseNames.flatMap((database) => {
       const { total, idle, waiting } = databases.of(database).connections();

@@ -24,7 +24,7 @@ export const seed = async (
   const steps = await product.import.start(await readFile(join(folder, 'catalogue.csv'), 'utf8'), signal);
   if (isRefusal(steps)) throw new Error(`The sample catalogue was refused: ${JSON.stringify(steps)}`);
   let step = await steps.next();
-  for (; !step.done; step = await steps.next()) logger.info(step.value, 'loading products');
+  for (; !step.done; step = await steps.next()) logger.debug(step.value, 'loading products');
   if (step.value.errors.length > 0)
     throw new Error(`The sample catalogue has faults: ${JSON.stringify(step.value.errors)}`);
   for (const voucher of JSON.parse(await readFile(join(folder, 'vouchers.json'), 'utf8')) as NewVoucher[]) {

@@ -24,7 +24,7 @@ import type { Logger } from '@shop/platform/telemetry/logger.ts';
 import { createMetrics, type Metrics, serveMetrics } from '@shop/platform/telemetry/metrics.ts';
 import { systemClock, systemIds } from '@shop/platform/time/system.ts';
 import { productRoutes } from '@shop/product/routes.ts';
-import { handlersOf, type Part, startBackground } from './background.ts';
+import { failingFor, handlersOf, type Part, startBackground } from './background.ts';
 import { DEFAULT_ADMIN, type EmbeddedConfig } from './config.ts';
 import { crashPointsOnOrder, noCrashPoints } from './crash-points.ts';
 import { type Databases, databaseNames, openDatabases } from './databases.ts';
@@ -92,7 +92,7 @@ const startParts = async (config: EmbeddedConfig, logger: Logger, lifecycle: Lif
     metrics,
     keepMs: config.RETENTION_DAYS * 86_400_000,
   });
-  registerGauges({ metrics, services, databases, log, parts, clock });
+  registerGauges({ metrics, services, databases, log, parts, dataDir, clock });
   const recovery = await startRecovery({
     owner: ids.uuid(),
     store: services.orderStore,
@@ -160,7 +160,7 @@ const serve = async (options: ServeOptions): Promise<string> => {
     corsOrigins: config.CORS_ORIGINS?.split(',').map((origin) => origin.trim()),
     trustProxy: config.TRUST_PROXY,
     ready: () => unreachable(databases),
-    degraded: () => parts.filter(({ failingMs }) => failingMs() > FAILING_MS).map(({ name }) => name),
+    degraded: () => failingFor(parts, FAILING_MS),
     document: openApiDocument(routes, { title: TITLE, version: VERSION, serverUrl: '/' }),
     documents: {
       '/asyncapi.json': asyncApiDocument({ title: TITLE, version: VERSION, listeners: listenersOf(services) }),

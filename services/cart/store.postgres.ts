@@ -1,6 +1,6 @@
 import type { Outbox } from '@shop/platform/messaging/postgres-outbox.ts';
 import type { Postgres } from '@shop/platform/postgres/postgres.ts';
-import { requestContext } from '@shop/platform/telemetry/context.ts';
+import { currentTrace } from '@shop/platform/telemetry/context.ts';
 import type { Clock } from '@shop/platform/time/clock.ts';
 import type { Ids } from '@shop/platform/time/ids.ts';
 import type { ReplicaProduct } from './catalogue.ts';
@@ -35,7 +35,7 @@ export const createPostgresCartStore = ({ pg, outbox, clock, ids }: PostgresCart
         expectedVersion,
         JSON.stringify(events.map((event) => ({ id: ids.uuid(), ...event }))),
         clock.now(),
-        requestContext.get()?.traceparent ?? null,
+        currentTrace(),
       ],
     });
     const saved = row?.saved === true;

@@ -3,7 +3,7 @@ import type { NewEvent } from '@shop/contracts/events.ts';
 import type { Outbox } from '@shop/platform/messaging/postgres-outbox.ts';
 import { isSerializationRace } from '@shop/platform/postgres/errors.ts';
 import type { Postgres, Statement, Tx } from '@shop/platform/postgres/postgres.ts';
-import { requestContext } from '@shop/platform/telemetry/context.ts';
+import { currentTrace } from '@shop/platform/telemetry/context.ts';
 import type { Ids } from '@shop/platform/time/ids.ts';
 import { askAfterMs, askAgainMs, byCode } from './domain.ts';
 import type { ApplicationStore, PricingFacts, PricingQuestion, Redeeming, RedeemOutcome } from './store.ts';
@@ -103,7 +103,7 @@ const redemptionOf = ({ saga, quote, vouchers, now }: Redeeming, ids: Ids) => {
       now,
       new Date(now.getTime() + askAfterMs),
       ids.uuid(),
-      requestContext.get()?.traceparent ?? null,
+      currentTrace(),
     ],
   };
 };

@@ -1,7 +1,7 @@
 import type { CatalogueProduct } from '@shop/contracts/commands.ts';
 import type { Outbox } from '@shop/platform/messaging/postgres-outbox.ts';
 import type { Tx } from '@shop/platform/postgres/postgres.ts';
-import { requestContext } from '@shop/platform/telemetry/context.ts';
+import { currentTrace } from '@shop/platform/telemetry/context.ts';
 import type { Ids } from '@shop/platform/time/ids.ts';
 import { learning } from './catalogue.postgres.ts';
 import type { DiscountEffects } from './store.ts';
@@ -13,7 +13,7 @@ export const createEffects = (outbox: Outbox, ids: Ids): DiscountEffects<Tx<Disc
     await tx.query({
       name: 'discount-release',
       text: 'select release_redemptions($1, $2, $3, $4, $5, $6, $7)',
-      values: [sagaId, orderId, userId, kind, now, ids.uuid(), requestContext.get()?.traceparent ?? null],
+      values: [sagaId, orderId, userId, kind, now, ids.uuid(), currentTrace()],
     });
     tx.afterCommit(() => outbox.nudge());
   },

@@ -1,7 +1,7 @@
 import type { NewEvent } from '@shop/contracts/events.ts';
 import { isSerializationRace } from '@shop/platform/postgres/errors.ts';
 import type { Tx } from '@shop/platform/postgres/postgres.ts';
-import { requestContext } from '@shop/platform/telemetry/context.ts';
+import { currentTrace } from '@shop/platform/telemetry/context.ts';
 import type { InventoryStoreDeps } from './deps.postgres.ts';
 import type { HoldOutcome, HoldRequest, InventoryStore } from './store.ts';
 import type { InventoryTables } from './tables.postgres.ts';
@@ -10,9 +10,6 @@ type Holding = Pick<
   InventoryStore<Tx<InventoryTables>>,
   'reserve' | 'applyProduct' | 'commit' | 'undo' | 'lockHolds' | 'askAboutHolds'
 >;
-
-/** The trace that the events of these functions belong to. */
-const traceparent = (): string | null => requestContext.get()?.traceparent ?? null;
 
 /** How often a reservation that loses a deadlock is tried. */
 const mostAttempts = 5;
@@ -43,7 +40,7 @@ export const holding = (deps: InventoryStoreDeps): Holding => ({
     await tx.query({
       name: 'commit-reservation',
       text: 'select commit_reservation($1, $2, $3, $4)',
-      values: [sagaId, now, deps.ids.uuid(), traceparent()],
+      values: [sagaId, now, deps.ids.uuid(), currentTrace()],
     });
     tx.afterCommit(deps.outbox.nudge);
   },
@@ -52,7 +49,7 @@ export const holding = (deps: InventoryStoreDeps): Holding => ({
     await tx.query({
       name: 'undo-reservation',
       text: 'select undo_reservation($1, $2, $3, $4, $5, $6, $7)',
-      values: [sagaId, orderId, userId, kind, now, deps.ids.uuid(), traceparent()],
+      values: [sagaId, orderId, userId, kind, now, deps.ids.uuid(), currentTrace()],
     });
     tx.afterCommit(deps.outbox.nudge);
   },
@@ -90,7 +87,7 @@ const reserve = async ({ pg, ids }: InventoryStoreDeps, request: HoldRequest): P
           now,
           askAt,
           ids.uuid(),
-          traceparent(),
+          currentTrace(),
         ],
       });
       return (row as { reply: HoldOutcome }).reply;

@@ -25,6 +25,9 @@ export const meteredStore = <Store extends SagaStore>(store: Store, { registry }
     registers,
   });
 
+  // Series that are there from the start: an alarm on their rise must see the first one.
+  for (const outcome of ['completed', 'parked']) outcomes.inc({ outcome, reason: '' }, 0);
+
   const observe = (timeline: readonly Step[]) => {
     for (const { name, direction, status, startedAt, finishedAt } of timeline) {
       if (direction !== 'forward' || finishedAt === null || status === 'skipped') continue;

@@ -1,6 +1,7 @@
 import { type Refusal, refuse } from '@shop/contracts/problems.ts';
 import { once } from '@shop/platform/postgres/idempotency.ts';
 import type { Tx } from '@shop/platform/postgres/postgres.ts';
+import { currentTrace } from '@shop/platform/telemetry/context.ts';
 import type { OrderStoreDeps } from './deps.postgres.ts';
 import type { Order } from './domain.ts';
 import { type OrderRow, toOrder } from './rows.postgres.ts';
@@ -23,8 +24,8 @@ export const orderStore = ({ pg, outbox, ids }: OrderStoreDeps): OrderStore => {
       });
     if (order.status === 'confirmed') {
       await tx.query({
-        text: 'select cancel_order($1, $2, $3, $4, $5, $6::timestamptz, $7)',
-        values: [orderId, ids.uuid(), ids.uuid(), by.id, reason ?? null, at, at],
+        text: 'select cancel_order($1, $2, $3, $4, $5, $6::timestamptz, $7, $8)',
+        values: [orderId, ids.uuid(), ids.uuid(), by.id, reason ?? null, at, at, currentTrace()],
       });
       tx.afterCommit(() => outbox.nudge());
     }
@@ -83,8 +84,8 @@ export const orderStore = ({ pg, outbox, ids }: OrderStoreDeps): OrderStore => {
         )
         select advanced.* from advanced cross join lateral (
           select emit($5, 'order.' || $2, id::text, jsonb_build_object(
-            'orderId', id, 'sagaId', checkout_id, 'userId', user_id, 'version', version), $6)) as emitted`,
-        values: [id, to, from, JSON.stringify(entry), ids.uuid(), at],
+            'orderId', id, 'sagaId', checkout_id, 'userId', user_id, 'version', version), $6, $7)) as emitted`,
+        values: [id, to, from, JSON.stringify(entry), ids.uuid(), at, currentTrace()],
       });
       if (row) {
         outbox.nudge();

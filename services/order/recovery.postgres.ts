@@ -1,4 +1,5 @@
 import type { NewEvent } from '@shop/contracts/events.ts';
+import { currentTrace } from '@shop/platform/telemetry/context.ts';
 import type { OrderStoreDeps } from './deps.postgres.ts';
 import { MAX_ATTEMPTS, type Order, orderCreated, type Saga, stepOf, verdictFor } from './domain.ts';
 import { type OrderRow, type SagaRow, toOrder, toSaga } from './rows.postgres.ts';
@@ -33,8 +34,8 @@ export const recoveryStatements = ({ pg, outbox, ids, changed }: OrderStoreDeps)
     async finishByFact(id, at) {
       const [row] = await pg.query<{ ended: boolean }>({
         name: 'saga-finish',
-        text: 'select finish_checkout($1, $2, $3, $4::timestamptz, $5, $6, $7, $8) as ended',
-        values: [id, null, null, at, at, ids.uuid(), ids.uuid(), ids.uuid()],
+        text: 'select finish_checkout($1, $2, $3, $4::timestamptz, $5, $6, $7, $8, $9) as ended',
+        values: [id, null, null, at, at, ids.uuid(), ids.uuid(), ids.uuid(), currentTrace()],
       });
       if (!row?.ended) return false;
       outbox.nudge();

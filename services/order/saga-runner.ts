@@ -119,7 +119,14 @@ export const createSagaRunner = ({ store, commands, show, clock, logger }: Runne
     const participants = everyParticipant.filter((one) => run.holders.has(one));
     const problem = { ...refusal, checkoutId: refusal.checkoutId ?? run.saga.id };
     const steps = undoStarted(run.steps, participants, now);
-    await insist(() => store.compensate(owned(run), { problem, participants, steps, at: now }));
+    const decided = await insist(() => store.compensate(owned(run), { problem, participants, steps, at: now }));
+    if (decided) logger.info({ saga: run.saga.id, code: refusal.code }, 'a checkout is rolled back');
+  };
+
+  const park = async (run: Run): Promise<void> => {
+    const parked = await store.park(owned(run));
+    if (parked)
+      logger.error({ saga: run.saga.id, direction: parked.direction }, 'a saga is parked and waits for an operator');
   };
 
   /** True when the order exists now; a write whose answer was lost is settled by reading what it left. */
@@ -156,7 +163,8 @@ export const createSagaRunner = ({ store, commands, show, clock, logger }: Runne
       try {
         await commands.cart.complete({ sagaId, orderId, userId });
         const now = at();
-        await store.finish(owned(run), stepEnded(run.steps, 'completeCart', 'done', now), now);
+        const ended = await store.finish(owned(run), stepEnded(run.steps, 'completeCart', 'done', now), now);
+        if (ended) logger.info({ saga: sagaId, order: orderId }, 'a checkout is completed');
         return;
       } catch (error) {
         logger.warn({ err: error, saga: sagaId }, 'completing a cart failed');
@@ -166,7 +174,7 @@ export const createSagaRunner = ({ store, commands, show, clock, logger }: Runne
         }
       }
     }
-    if (attempts >= MAX_ATTEMPTS) await store.park(owned(run));
+    if (attempts >= MAX_ATTEMPTS) await park(run);
     else await store.postpone(owned(run), run.steps, backoffSeconds(attempts));
   };
 
@@ -189,7 +197,7 @@ export const createSagaRunner = ({ store, commands, show, clock, logger }: Runne
       };
       if (saga.state === 'pivoted') return complete(run);
       if (saga.state === 'compensating') {
-        if (saga.attempts >= MAX_ATTEMPTS) await store.park(owned(run));
+        if (saga.attempts >= MAX_ATTEMPTS) await park(run);
         else await store.republish(owned(run), backoffSeconds(saga.attempts), at());
         return;
       }

@@ -1,3 +1,4 @@
+import { currentTrace } from '@shop/platform/telemetry/context.ts';
 import type { OrderStoreDeps } from './deps.postgres.ts';
 import { orderCreated } from './domain.ts';
 import { type SagaRow, toSaga } from './rows.postgres.ts';
@@ -76,6 +77,7 @@ export const sagaDecisions = ({ pg, outbox, ids, changed }: OrderStoreDeps): Dec
           order.createdAt,
           ids.uuid(),
           JSON.stringify(data),
+          currentTrace(),
         ],
       });
       if (placed.length === 0) return false;
@@ -94,6 +96,7 @@ export const sagaDecisions = ({ pg, outbox, ids, changed }: OrderStoreDeps): Dec
         at,
         ids.uuid(),
         problem.code,
+        currentTrace(),
       ]);
       if (saga) {
         outbox.nudge();
@@ -105,8 +108,8 @@ export const sagaDecisions = ({ pg, outbox, ids, changed }: OrderStoreDeps): Dec
     async finish({ id, epoch }, steps, at) {
       const [row] = await pg.query<{ ended: boolean }>({
         name: 'saga-finish',
-        text: 'select finish_checkout($1, $2, $3, $4::timestamptz, $5, $6, $7, $8) as ended',
-        values: [id, epoch, JSON.stringify(steps), at, at, ids.uuid(), ids.uuid(), ids.uuid()],
+        text: 'select finish_checkout($1, $2, $3, $4::timestamptz, $5, $6, $7, $8, $9) as ended',
+        values: [id, epoch, JSON.stringify(steps), at, at, ids.uuid(), ids.uuid(), ids.uuid(), currentTrace()],
       });
       if (!row?.ended) return false;
       outbox.nudge();
@@ -139,7 +142,7 @@ const PIVOT = `
     select order_id, nextval('order_numbers')::text, user_id, id, 'created', $4, $5, $6, $7, $8, $9, $10 from saga
     returning id, number
   )
-  select emit($11, 'order.created', id::text, $12::jsonb || jsonb_build_object('number', number), $10) from placed`;
+  select emit($11, 'order.created', id::text, $12::jsonb || jsonb_build_object('number', number), $10, $13) from placed`;
 
 const COMPENSATE = `
   with saga as (
@@ -154,7 +157,7 @@ const COMPENSATE = `
   select saga.* from saga left join lateral (
     select emit($7, 'order.cancelled', saga.order_id::text, jsonb_build_object(
       'sagaId', saga.id, 'orderId', saga.order_id, 'userId', saga.user_id, 'kind', 'rollback', 'reason', $8::text,
-      'participants', to_jsonb(saga.participants), 'version', saga.version), $6)
+      'participants', to_jsonb(saga.participants), 'version', saga.version), $6, $9)
     where saga.state = 'compensating'
   ) as emitted on true`;
 

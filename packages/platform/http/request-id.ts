@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { parseTraceparent, requestContext } from '../telemetry/context.ts';
+import { parseTraceparent, requestContext, traceIdOf } from '../telemetry/context.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Ids } from '../time/ids.ts';
@@ -26,12 +26,18 @@ export const requestFrame =
       const status = response.statusCode;
       metrics?.httpDuration.observe({ method, route: routeName(response.locals), status }, ms / 1000);
       // Paths only: a query string may hold what someone searched for, or a token put there by mistake.
-      const line = { requestId, method, path: originalUrl.split('?', 1)[0], status, ms: Math.round(ms * 10) / 10 };
-      if (response.writableFinished) logger.info(line, 'request');
-      else logger.info(line, 'the client hung up');
+      const path = originalUrl.split('?', 1)[0] ?? '';
+      const traceId = traceIdOf(traceparent);
+      const line = { requestId, ...(traceId && { traceId }), method, path, status, ms: Math.round(ms * 10) / 10 };
+      if (!response.writableFinished) logger.info(line, 'the client hung up');
+      else if (isWellProbe(path, status)) logger.debug(line, 'request');
+      else logger.info(line, 'request');
     });
     requestContext.run(traceparent ? { requestId, traceparent } : { requestId }, next);
   };
+
+/** Probes come every few seconds, and say nothing as long as all is well. */
+const isWellProbe = (path: string, status: number): boolean => path.startsWith('/health/') && status === 200;
 
 /** Series are named by the declared path, so that ids in URLs don't make a series each. */
 const routeName = (locals: Record<string, unknown>): string =>

@@ -51,20 +51,23 @@ export const createEventMeters = ({ registry }: Metrics, clock: Clock) => {
         buried.inc({ group: letter.group, topic: letter.topic });
       },
     }),
-    apply: <T>(group: string, apply: Apply<T>): Apply<T> => ({
-      ...apply,
-      async batch(events, handle) {
-        try {
-          await apply.batch(events, handle);
-        } catch (error) {
-          failed.inc({ group });
-          throw error;
-        }
-        applied.inc({ group }, events.length);
-        const now = clock.now().getTime();
-        for (const { time } of events) delay.observe({ group }, Math.max(0, now - Date.parse(time)) / 1000);
-      },
-    }),
+    apply: <T>(group: string, apply: Apply<T>): Apply<T> => {
+      failed.inc({ group }, 0);
+      return {
+        ...apply,
+        async batch(events, handle) {
+          try {
+            await apply.batch(events, handle);
+          } catch (error) {
+            failed.inc({ group });
+            throw error;
+          }
+          applied.inc({ group }, events.length);
+          const now = clock.now().getTime();
+          for (const { time } of events) delay.observe({ group }, Math.max(0, now - Date.parse(time)) / 1000);
+        },
+      };
+    },
   };
 };
 

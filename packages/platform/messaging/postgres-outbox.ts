@@ -1,6 +1,6 @@
 import type { AnyShopEvent, EventData, EventType, NewEvent } from '@shop/contracts/events.ts';
 import type { Postgres, Tx } from '../postgres/postgres.ts';
-import { requestContext } from '../telemetry/context.ts';
+import { currentTrace } from '../telemetry/context.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Ids } from '../time/ids.ts';
 import type { OutboxSource } from './outbox.ts';
@@ -53,7 +53,7 @@ export const createOutbox = (options: {
           events.map(({ key }) => key),
           events.map(({ data }) => JSON.stringify(data)),
           clock.now(),
-          requestContext.get()?.traceparent ?? null,
+          currentTrace(),
         ],
       });
       tx.afterCommit(nudge);

@@ -1,3 +1,4 @@
+import { setImmediate as tick } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { testDatabase } from '../testing/postgres.ts';
 import { connectPostgres } from './connect.ts';
@@ -218,5 +219,23 @@ describe('a connection', () => {
     await Promise.all([other.close(), other.close()]);
     const error = await other.query({ text: 'select 1' }).catch((reason: unknown) => reason);
     expect(isInfrastructureFailure(error)).toBe(true);
+  });
+});
+
+describe('the number of connections', () => {
+  it('When a connection is free, then nobody waits; when all are busy, then the rest does', async () => {
+    const two = connectPostgres({ ...pg.connection, name: 'two', max: 2 });
+    const sleep = () => two.query({ text: 'select pg_sleep(0.2)' });
+    await sleep();
+    expect(two.connections()).toEqual({ total: 1, idle: 1, waiting: 0 });
+    const first = sleep();
+    expect(two.connections()).toEqual({ total: 1, idle: 0, waiting: 0 });
+    const others = [sleep(), sleep(), sleep()];
+    expect(two.connections()).toMatchObject({ idle: 0, waiting: 2 });
+    await tick();
+    expect(two.connections()).toEqual({ total: 2, idle: 0, waiting: 2 });
+    await Promise.all([first, ...others]);
+    expect(two.connections()).toEqual({ total: 2, idle: 2, waiting: 0 });
+    await two.close();
   });
 });

@@ -57,7 +57,7 @@ const createPool = (options: ConnectOptions): pg.Pool => {
     password: options.password,
     database: options.database,
     application_name: options.name,
-    max: options.max ?? 10,
+    max: options.max,
     keepAlive: true,
     connectionTimeoutMillis: queueTimeoutMs,
     idleTimeoutMillis: 60_000,
@@ -175,8 +175,8 @@ const attempt = async <Tables, T>(
  * the COMMIT of a transaction that rejects so, the outcome is unknown and must be read.
  */
 export const connectPostgres = <Tables = unknown>(options: ConnectOptions): Postgres<Tables> => {
-  const { clock = systemClock, ids = systemIds, logger } = options;
-  const pool = createPool(options);
+  const { clock = systemClock, ids = systemIds, logger, max = 10 } = options;
+  const pool = createPool({ ...options, max });
   let closed: Promise<void> | undefined;
 
   const settle = (then: readonly (() => void)[]): void => {
@@ -212,7 +212,15 @@ export const connectPostgres = <Tables = unknown>(options: ConnectOptions): Post
         }
       }
     },
-    connections: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    connections() {
+      // The pool hands out what is free, or makes what it may, at the next tick: who stands there until then waits for nothing.
+      const atOnce = Math.min(pool.waitingCount, pool.idleCount + max - pool.totalCount);
+      return {
+        total: pool.totalCount,
+        idle: Math.max(0, pool.idleCount - atOnce),
+        waiting: pool.waitingCount - atOnce,
+      };
+    },
     close() {
       closed ??= pool.end();
       return closed;

@@ -18,6 +18,9 @@ export const requestContext = {
   run: <T>(context: RequestContext, work: () => T): T => storage.run(context, work),
 };
 
+/** The trace of the work at hand, for what is stored with its events. */
+export const currentTrace = (): string | null => storage.getStore()?.traceparent ?? null;
+
 /** The trace id within a `traceparent`. */
 export const traceIdOf = (traceparent: string | undefined): string | undefined => traceparent?.split('-')[1];
 

@@ -27,6 +27,16 @@ const ids = (): object => {
   return { requestId, ...(sagaId && { sagaId }), ...(traceId && { traceId }) };
 };
 
+/** A line an entry here too; who looks at a terminal knows which program wrote it. */
+const forEyes = {
+  colorize: process.stdout.isTTY,
+  ignore: 'pid,hostname,name',
+  translateTime: 'SYS:HH:MM:ss',
+  singleLine: true,
+  // What is said last must be written before the process exits.
+  sync: true,
+};
+
 /**
  * A logger of one JSON line an entry (`pretty`: for eyes). Lines written within a request carry its id, its saga's and its trace's.
  * `destination` is standard output unless given.
@@ -43,7 +53,5 @@ export const createLogger = (
     mixin: ids,
   };
   if (destination) return pino(settings, destination);
-  return options.pretty
-    ? pino(settings, pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' }))
-    : pino(settings);
+  return options.pretty ? pino(settings, pretty(forEyes)) : pino(settings);
 };
