@@ -249,11 +249,11 @@ playHostile('discount', {
       ),
     lists: [...badQueries('/vouchers', 'seller'), ...badQueries('/vouchers/KNOWN/redemptions', 'seller')],
     cursors: [
-      ...badCursors('/vouchers', 'seller', {
+      ...badCursors('/vouchers', 'seller', encodeCursor('vouchers', {}, ['A']), {
         'a number': encodeCursor('vouchers', {}, [5]),
         'text with NUL': encodeCursor('vouchers', {}, ['A\0']),
       }),
-      ...badCursors('/vouchers/KNOWN/redemptions', 'seller', {
+      ...badCursors('/vouchers/KNOWN/redemptions', 'seller', redemptions(['2026-01-01T00:00:00.000Z', id]), {
         'in the year 0': redemptions(['0000-01-01T00:00:00.000Z', id]),
         'in the year 275760': redemptions(['+275760-09-13T00:00:00.000Z', id]),
         'on a day that does not exist': redemptions(['2026-02-30T00:00:00.000Z', id]),

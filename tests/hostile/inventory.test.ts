@@ -42,8 +42,12 @@ const strangers: [what: string, sku: string][] = [
   ['a path', '..%2f..%2fetc%2fpasswd'],
 ];
 
+const ledger = (position: unknown[]) => encodeCursor('movements', { sku: 'LEDGER' }, position);
+
 playHostile('inventory', {
   async arrange({ seller, names }) {
+    const price = { amount: 100, currency: 'USD' };
+    await seller.post('/products', { title: 'Ledger', variants: [{ sku: 'LEDGER', price, initialStock: 5 }] });
     for (const delta of [3, -2])
       await seller.post(`/inventory/${names.sku}/adjustments`, { delta, reason: 'correction' });
   },
@@ -114,13 +118,17 @@ playHostile('inventory', {
       ...badQueries('/inventory/{sku}/movements', 'seller'),
     ],
     cursors: [
-      ...badCursors('/inventory', 'seller', {
+      ...badCursors('/inventory', 'seller', encodeCursor('inventory', {}, ['A']), {
         'a number': encodeCursor('inventory', { search: undefined }, [5]),
         null: encodeCursor('inventory', { search: undefined }, [null]),
         'text with NUL': encodeCursor('inventory', { search: undefined }, ['a\0b']),
         'of another search': encodeCursor('inventory', { search: 'SKU' }, ['A']),
       }),
-      ...badCursors('/inventory/{sku}/movements', 'seller', {
+      ...badCursors('/inventory/LEDGER/movements', 'seller', ledger([5]), {
+        'a number in text': ledger(['5']),
+        'a fraction': ledger([0.5]),
+        'beyond every number': ledger([1e300]),
+        null: ledger([null]),
         'of another SKU': encodeCursor('movements', { sku: 'OTHER' }, [5]),
       }),
     ],

@@ -77,6 +77,8 @@ const moments: Record<string, string> = {
   endless: 'infinity',
   'SQL for a moment': 'now()); drop table orders; --',
 };
+const good = (list: string, filters: object = {}): string =>
+  encodeCursor(list, filters, ['2026-01-01T00:00:00.000Z', id]);
 const positions = (list: string, filters: object): Record<string, string> => ({
   ...Object.fromEntries(Object.entries(moments).map(([what, at]) => [what, encodeCursor(list, filters, [at, id])])),
   'SQL for an id': encodeCursor(list, filters, ['2026-01-01T00:00:00.000Z', "' OR 1=1 --"]),
@@ -176,16 +178,18 @@ playHostile('orders', {
       ...badQueries('/admin/dead-letters', 'seller'),
     ],
     cursors: [
-      ...badCursors('/orders', 'seller', positions('orders', { caller: 'admin' })),
-      ...badCursors('/checkouts', 'seller', positions('checkouts', {})),
-      ...badCursors('/admin/dead-letters', 'seller', positions('dead-letters', {})),
-      ...badCursors('/admin/events', 'seller', {
+      ...badCursors('/orders', 'seller', good('orders', { caller: 'admin' }), positions('orders', { caller: 'admin' })),
+      ...badCursors('/checkouts', 'seller', good('checkouts'), positions('checkouts', {})),
+      ...badCursors('/admin/dead-letters', 'seller', good('dead-letters'), positions('dead-letters', {})),
+      ...badCursors('/admin/events', 'seller', encodeCursor('events', {}, [id]), {
         'a moment': encodeCursor('events', {}, ['2026-01-01T00:00:00.000Z']),
         'a number': encodeCursor('events', {}, [1]),
       }),
-      ...badCursors('/orders', 'buyer', {
-        "an admin's": encodeCursor('orders', { caller: 'admin' }, ['2026-01-01T00:00:00.000Z', id]),
-      }),
+      {
+        what: "a buyer sends an admin's cursor",
+        send: `GET /orders?cursor=${good('orders', { caller: 'admin' })}`,
+        answer: '400 INVALID_CURSOR',
+      },
     ],
     lab: [
       ...badFields(run, {

@@ -120,8 +120,8 @@ const parts: Row[] = (
 );
 
 const id = '01900000-0000-7000-8000-000000000001';
-const cursor = (sort: string, position: unknown[]) => encodeCursor(...cursorOf(sort), position);
-const cursorOf = (sort: string): [string, unknown] => ['products', { sort }];
+const cursor = (sort: string, position: unknown[], words: string[] = []) =>
+  encodeCursor('products', { status: 'active', words, sort }, position);
 
 playHostile('products', {
   async arrange({ seller, names }) {
@@ -226,23 +226,27 @@ playHostile('products', {
       [`tag=${'a'.repeat(101)}`, 'tag'],
     ]),
     cursors: [
-      ...badCursors('/products?sort=-createdAt', 'nobody', {
+      ...badCursors('/products', 'nobody', cursor('-createdAt', ['2026-01-01T00:00:00.000Z', id]), {
         'in the year 0': cursor('-createdAt', ['0000-01-01T00:00:00.000Z', id]),
         'on a day that does not exist': cursor('-createdAt', ['2026-02-30T00:00:00.000Z', id]),
         'a number for a moment': cursor('-createdAt', [1, id]),
         'SQL for an id': cursor('-createdAt', ['2026-01-01T00:00:00.000Z', "' OR 1=1"]),
         'of another order': cursor('title', ['a', id]),
       }),
-      ...badCursors('/products?sort=price', 'nobody', {
+      ...badCursors('/products?sort=price', 'nobody', cursor('price', [1000, id]), {
         'a fraction': cursor('price', [0.5, id]),
         'beyond every price': cursor('price', [1e300, id]),
         'a price in text': cursor('price', ['1', id]),
       }),
-      ...badCursors('/products?sort=relevance', 'nobody', {
-        'beyond an integer': cursor('relevance', [Number.MAX_SAFE_INTEGER, id]),
-        negative: cursor('relevance', [-1, id]),
+      ...badCursors('/products?search=thing', 'nobody', cursor('relevance', [1, id], ['thing']), {
+        'beyond an integer': cursor('relevance', [Number.MAX_SAFE_INTEGER, id], ['thing']),
+        negative: cursor('relevance', [-1, id], ['thing']),
+        'of another search': cursor('relevance', [1, id], ['mug']),
       }),
-      ...badCursors('/products?sort=title', 'nobody', { 'half a character': cursor('title', ['\ud800', id]) }),
+      ...badCursors('/products?sort=title', 'nobody', cursor('title', ['a', id]), {
+        'half a character': cursor('title', ['\ud800', id]),
+        'a number for a title': cursor('title', [5, id]),
+      }),
     ],
     strangers: [
       { what: 'the public asks for drafts', send: 'GET /products?status=draft', as: 'nobody', answer: '403 FORBIDDEN' },

@@ -187,8 +187,11 @@ export const badQueries = (list: string, as: Who, extra: [query: string, name: s
     }),
   );
 
-/** Cursors that no list answered. `made` are texts of cursors, by what is wrong with each. */
-export const badCursors = (list: string, as: Who, made: Record<string, string>): Row[] => {
+/**
+ * Cursors that no list answered. `made` are texts of cursors, by what is wrong with each; `good` is one that is taken,
+ * so that the others are refused for what is wrong with them.
+ */
+export const badCursors = (list: string, as: Who, good: string, made: Record<string, string>): Row[] => {
   const base64 = (text: string) => Buffer.from(text).toString('base64url');
   const cursors = {
     'a word': 'next',
@@ -200,12 +203,14 @@ export const badCursors = (list: string, as: Who, made: Record<string, string>):
     ...made,
   };
   const join = list.includes('?') ? '&' : '?';
-  return Object.entries(cursors).map(
-    ([what, cursor]): Row => ({
-      what: `the cursor of ${list} is ${what}`,
-      ...{ send: `GET ${list}${join}cursor=${cursor}`, as, answer: '400 INVALID_CURSOR' },
-    }),
-  );
+  const row = (what: string, cursor: string, answer: Row['answer']): Row => ({
+    what: `the cursor of ${list} is ${what}`,
+    ...{ send: `GET ${list}${join}cursor=${cursor}`, as, answer },
+  });
+  return [
+    row('one that it could answer', good, '200'),
+    ...Object.entries(cursors).map(([what, cursor]) => row(what, cursor, '400 INVALID_CURSOR')),
+  ];
 };
 
 /** Ids that are no UUIDs, in a path with `{bad}` where the id belongs. */
