@@ -38,6 +38,10 @@ export const declaration = {
     'where that issuer publishes its keys',
     joi.string().uri({ scheme: ['http', 'https'] }),
   ),
+  AUTH_AUDIENCE: setting<string | undefined>(
+    'whom tokens of that issuer must name as their audience; any without it',
+    joi.string().max(500),
+  ),
   RETENTION_DAYS: setting<number>(
     'how long replies, timelines of ended checkouts and traces of undone ones are kept',
     joi.number().integer().min(30).max(3650).default(30),
@@ -71,5 +75,7 @@ export const readEmbeddedConfig = (env: NodeJS.ProcessEnv): EmbeddedConfig => {
     throw new ConfigError('With NODE_ENV=production the default admin is refused: set ADMIN_EMAIL and ADMIN_PASSWORD.');
   if ((config.AUTH_ISSUER === undefined) !== (config.AUTH_JWKS_URL === undefined))
     throw new ConfigError('AUTH_ISSUER and AUTH_JWKS_URL belong together: set both, or neither.');
+  if (config.AUTH_AUDIENCE !== undefined && config.AUTH_ISSUER === undefined)
+    throw new ConfigError('AUTH_AUDIENCE belongs to AUTH_ISSUER: set both, or leave it away.');
   return config.NODE_ENV === 'production' ? { ...config, LAB: 'off', CRASH_POINTS: 'off' } : config;
 };
