@@ -149,6 +149,7 @@ const serve = async (options: ServeOptions): Promise<string> => {
     routes,
     verify: jwtVerifier({
       issuer: config.AUTH_ISSUER ?? ISSUER,
+      audience: config.AUTH_AUDIENCE,
       keys: config.AUTH_JWKS_URL ?? (() => services.identity.signingKeys()),
       clock: systemClock,
     }),

@@ -84,9 +84,9 @@ const valueFitsType = ({ type, value }: Deal): boolean => {
 /** What is wrong between the fields of a voucher; `[]` when nothing is. */
 export const faultsOf = (terms: VoucherTerms): Fault[] => {
   const faults: Fault[] = [];
-  if (!valueFitsType(terms)) faults.push({ path: 'value', message: `"value" does not fit the type ${terms.type}` });
+  if (!valueFitsType(terms)) faults.push({ path: 'value', message: `value does not fit the type ${terms.type}` });
   if (terms.startsAt && terms.endsAt && terms.startsAt >= terms.endsAt) {
-    faults.push({ path: 'endsAt', message: '"endsAt" must be after "startsAt"' });
+    faults.push({ path: 'endsAt', message: 'endsAt must be after startsAt' });
   }
   return faults;
 };

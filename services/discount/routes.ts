@@ -1,7 +1,7 @@
 import type { DiscountCommands, Quote } from '@shop/contracts/commands.ts';
 import { money } from '@shop/contracts/money.ts';
 import { isRefusal, Problem } from '@shop/contracts/problems.ts';
-import { decodeCursor, page } from '@shop/platform/http/pages.ts';
+import { decodeCursor, isMoment, page } from '@shop/platform/http/pages.ts';
 import { answer, created, del, get, patch, post, type Route } from '@shop/platform/http/route.ts';
 import { joi, listQuery } from '@shop/platform/http/schemas.ts';
 import {
@@ -161,9 +161,8 @@ const uuidText = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const redemptionPosition = (position: unknown[] | undefined): RedemptionPosition | undefined => {
   if (!position) return undefined;
   const [redeemedAt, id] = position;
-  const valid = typeof redeemedAt === 'string' && typeof id === 'string' && uuidText.test(id);
-  if (!valid || Number.isNaN(Date.parse(redeemedAt))) throw new Problem('INVALID_CURSOR');
-  return { redeemedAt: new Date(redeemedAt).toISOString(), id };
+  if (!isMoment(redeemedAt) || typeof id !== 'string' || !uuidText.test(id)) throw new Problem('INVALID_CURSOR');
+  return { redeemedAt, id };
 };
 
 const viewOf = (priced: Quote) => {

@@ -38,6 +38,9 @@ const values = {
   }),
 };
 
+const isPlainObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** Which of the kinds a voucher or scope is decides what else it must look like; a foreign kind is a fault of its own. */
 const oneOf = <T>(key: string, kinds: Record<string, ObjectSchema>) =>
   joi
@@ -46,9 +49,13 @@ const oneOf = <T>(key: string, kinds: Record<string, ObjectSchema>) =>
     .error((errors) => {
       for (const error of errors) {
         if (error.code !== 'alternatives.any') continue;
-        error.path = [...error.path, key];
         // Of its own, so that a schema around this one leaves it alone.
         error.code = `${key}.foreign`;
+        if (!isPlainObject(error.local.value)) {
+          error.message = `${error.path.join('.') || 'value'} must be of type object`;
+          continue;
+        }
+        error.path = [...error.path, key];
         error.message = `${error.path.join('.')} must be one of [${Object.keys(kinds).join(', ')}]`;
       }
       return errors;

@@ -92,7 +92,10 @@ export const createVoucherDesk = ({ store: { vouchers }, currency }: VoucherDesk
 export const invalid = (terms: VoucherTerms, currency: string): Invalid | undefined => {
   const faults = faultsOf(terms);
   if (faults.length > 0)
-    return refuse('VALIDATION_FAILED', { errors: faults.map((fault) => ({ in: 'body', ...fault })) });
+    return refuse('VALIDATION_FAILED', {
+      detail: `In body: ${faults.map(({ message }) => message).join('; ')}.`,
+      errors: faults.map((fault) => ({ in: 'body', ...fault })),
+    });
   const foreign = currenciesOf(terms).find((own) => own !== currency);
   return foreign
     ? refuse('CURRENCY_UNSUPPORTED', { detail: `The shop sells in ${currency}, not in ${foreign}.` })

@@ -13,6 +13,10 @@ describe('addresses', () => {
     ['a long s', 'bo\u017Fs@example.com'],
     ['a ligature', 'o\uFB03ce@example.com'],
     ['an accent of its own', 'zoe\u0308@example.com'],
+    ['a zero-width space', 'ad\u200Bmin@example.com'],
+    ['a soft hyphen', 'admin\u00AD@example.com'],
+    ['a turn of direction', '\u202Eadmin@example.com'],
+    ['an ideographic full stop', 'admin@example\u3002com'],
   ])('When an address holds %s, then it is not plainly spelled', (_, email) => {
     expect(isPlainlySpelled(email)).toBe(false);
   });

@@ -28,10 +28,13 @@ export const emailKey = (email: string): string => email.normalize('NFKC').toLow
 
 /**
  * Whether an address is written in the characters that it is compared in, upper case aside. "ａdmin@…" (full-width a)
- * or the Kelvin sign would turn into somebody else's address by normalising, so they are refused instead.
+ * or the Kelvin sign would turn into somebody else's address by normalising, so they are refused instead; so are
+ * characters that nobody sees, and the ideographic full stop, which mail takes for a dot.
  */
 export const isPlainlySpelled = (email: string): boolean =>
-  email.normalize('NFKC') === email && email.toLowerCase().normalize('NFKC') === email.toLowerCase();
+  !/[\p{Cf}\p{Default_Ignorable_Code_Point}\u3002]/u.test(email) &&
+  email.normalize('NFKC') === email &&
+  email.toLowerCase().normalize('NFKC') === email.toLowerCase();
 
 /** When a refresh token that is made now expires. */
 export const refreshExpiry = (now: Date): Date => new Date(now.getTime() + refreshTokenMs);

@@ -1,4 +1,4 @@
-import { email, joi, plainText, uuid } from '@shop/platform/http/schemas.ts';
+import { email, joi, plainText, readable, uuid } from '@shop/platform/http/schemas.ts';
 import type { Account } from './domain.ts';
 import { isPlainlySpelled, passwordLength } from './domain.ts';
 import type { Credentials, SignedIn } from './service.ts';
@@ -6,14 +6,14 @@ import type { Credentials, SignedIn } from './service.ts';
 /** Look-alikes are refused rather than normalised: what is sent must be the address that is meant. */
 const address = email
   .custom((value: string, helpers) => (isPlainlySpelled(value) ? value : helpers.error('email.spelling')))
-  .messages({ 'email.spelling': '{{#label}} must be written without compatibility characters' });
+  .messages({ 'email.spelling': '{{#label}} must be written without compatibility or invisible characters' });
 
 const password = joi.string().max(passwordLength.max).example('correct horse battery');
 
 export const registration = joi.object<Credentials & { name: string }, true>({
   email: address.required(),
   password: password.min(passwordLength.min).required(),
-  name: plainText(200).pattern(/\S/, 'visible characters').required().example('Ada Lovelace'),
+  name: plainText(200).pattern(readable, 'something to read').required().example('Ada Lovelace'),
 });
 
 /** A password that is too short to be one is a wrong one, not a malformed one. */

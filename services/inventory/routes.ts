@@ -71,7 +71,10 @@ const stockListRoute = (inventory: PublicInventory): Route =>
 const whyNotListed = (user: User | undefined, search: string | undefined) => {
   if (user?.role === 'admin') return undefined;
   if (search !== undefined) return refuse(user ? 'FORBIDDEN' : 'UNAUTHENTICATED');
-  return refuse('VALIDATION_FAILED', { errors: [{ in: 'query', path: 'skus', message: 'skus is required' }] });
+  return refuse('VALIDATION_FAILED', {
+    detail: 'In query: skus is required.',
+    errors: [{ in: 'query', path: 'skus', message: 'skus is required' }],
+  });
 };
 
 const stockPage = async (

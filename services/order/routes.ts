@@ -1,5 +1,5 @@
 import { isRefusal, Problem } from '@shop/contracts/problems.ts';
-import { decodeCursor, page } from '@shop/platform/http/pages.ts';
+import { decodeCursor, isMoment, page } from '@shop/platform/http/pages.ts';
 import { answer, get, post, type Route, stream } from '@shop/platform/http/route.ts';
 import type { Order, OrderStatus, Saga, SagaState } from './domain.ts';
 import {
@@ -26,8 +26,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const positionFrom = (cursor: unknown[] | undefined): Position | undefined => {
   if (!cursor) return undefined;
   const [createdAt, id] = cursor;
-  if (typeof createdAt !== 'string' || Number.isNaN(Date.parse(createdAt)) || typeof id !== 'string' || !UUID.test(id))
-    throw new Problem('INVALID_CURSOR');
+  if (!isMoment(createdAt) || typeof id !== 'string' || !UUID.test(id)) throw new Problem('INVALID_CURSOR');
   return { createdAt, id };
 };
 

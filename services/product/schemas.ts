@@ -1,5 +1,5 @@
 import type { Money } from '@shop/contracts/money.ts';
-import { currency, joi, listOf, listQuery, plainText, sku, uuid } from '@shop/platform/http/schemas.ts';
+import { currency, joi, listOf, listQuery, plainText, readable, sku, uuid } from '@shop/platform/http/schemas.ts';
 import { type Attributes, type Image, maxInitialStock, maxPrice, maxVariants, type ProductStatus } from './domain.ts';
 import { handlePattern } from './handle.ts';
 import { type Sort, sorts } from './search.ts';
@@ -64,7 +64,7 @@ const status = joi.string<ProductStatus>().valid('active', 'draft', 'archived');
 
 const fields = {
   handle: joi.string().pattern(handlePattern, 'lower-case letters, digits and hyphens').example('trail-mug'),
-  title: name(255).pattern(/\S/, 'something to read').example('Trail mug'),
+  title: name(255).pattern(readable, 'something to read').example('Trail mug'),
   description: blankable(50_000, { multiline: true }),
   images: joi.array().items(image).max(250),
   brand: blankable(255),

@@ -1,3 +1,4 @@
+import { isMoment } from '@shop/platform/http/pages.ts';
 import { lowestPrice, type Product } from './domain.ts';
 
 /**
@@ -78,15 +79,13 @@ export const positionOf = (product: Product, sort: Sort, words: readonly string[
 };
 
 const uuidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const dateShape = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
 /** Reads a position from a cursor, which anyone may have written; undefined when it is none of this sort. */
 export const readPosition = (parts: readonly unknown[], sort: Sort): Position | undefined => {
   const [key, id] = parts;
   if (parts.length !== 2 || typeof id !== 'string' || !uuidShape.test(id)) return undefined;
   if (sort === 'title') return typeof key === 'string' && key.isWellFormed() ? [key, id] : undefined;
-  if (sort === '-createdAt') return typeof key === 'string' && isDate(key) ? [key, id] : undefined;
+  if (sort === '-createdAt') return isMoment(key) ? [key, id] : undefined;
+  if (sort === 'relevance') return key === 0 || key === 1 ? [key, id] : undefined;
   return typeof key === 'number' && Number.isSafeInteger(key) ? [key, id] : undefined;
 };
-
-const isDate = (text: string): boolean => dateShape.test(text) && !Number.isNaN(Date.parse(text));

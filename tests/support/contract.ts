@@ -33,6 +33,8 @@ const pointer = (...parts: string[]): string =>
 export const contractOf = (document: Document): ((seen: Seen) => string | undefined) => {
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true });
   (addFormats as unknown as (ajv: Ajv2020) => void)(ajv);
+  // The package knows ASCII addresses only.
+  ajv.addFormat('idn-email', /^[^\s@]+@[^\s@]+$/);
   ajv.addSchema(document, 'openapi');
   const validators = new Map<string, ValidateFunction>();
   const validator = (ref: string): ValidateFunction => {

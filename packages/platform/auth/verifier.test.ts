@@ -61,6 +61,15 @@ describe('the verifier of access tokens', () => {
     for (const token of bad) expect([token, await verify(token)]).toEqual([token, undefined]);
   });
 
+  it('When an audience is asked for, then only tokens that name it count', async () => {
+    const key = await keyOf('EdDSA', 'a');
+    const verify = jwtVerifier({ issuer, audience: 'shop', keys: async () => [key.jwk], clock: manualClock() });
+    const counts = async (aud: unknown) => (await verify(await sign(key, { claims: { aud } }))) !== undefined;
+    expect(await counts('shop')).toBe(true);
+    expect(await counts(['else', 'shop'])).toBe(true);
+    for (const aud of [undefined, 'else', ['else'], [], '']) expect([aud, await counts(aud)]).toEqual([aud, false]);
+  });
+
   it('When a token comes again, then keys are not read again, and its end is still kept', async () => {
     const clock = manualClock();
     const key = await keyOf('EdDSA', 'a');

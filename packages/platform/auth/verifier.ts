@@ -10,6 +10,8 @@ export type TokenVerifier = (token: string) => Promise<User | undefined>;
 export interface VerifierOptions {
   /** The `iss` that tokens must carry. */
   issuer: string;
+  /** Whom `aud` must name; tokens for anybody count without it. */
+  audience?: string;
   /** The public keys, or the URL of a JWKS document. */
   keys: KeySource;
   clock: Clock;
@@ -26,11 +28,11 @@ const remembered = 10_000;
 const rememberedMs = 60_000;
 
 /**
- * Checks signed tokens: EdDSA or ES256, issuer, `exp` against the clock, a UUID in `sub`, a known `role`. Valid ones are
+ * Checks signed tokens: EdDSA or ES256, issuer, audience, `exp` against the clock, a UUID in `sub`, a known `role`. Valid ones are
  * remembered for a minute at most and never past their end, so a withdrawn key stops within that minute. Only
  * keys that can't be fetched make it throw (Problem UNAVAILABLE): the token may be fine.
  */
-export const jwtVerifier = ({ issuer, keys, clock }: VerifierOptions): TokenVerifier => {
+export const jwtVerifier = ({ issuer, audience, keys, clock }: VerifierOptions): TokenVerifier => {
   const keySet = createKeySet(keys, clock);
   const known = new Map<string, { user: User; until: number }>();
 
@@ -38,6 +40,7 @@ export const jwtVerifier = ({ issuer, keys, clock }: VerifierOptions): TokenVeri
     const currentDate = clock.now();
     const { payload } = await jwtVerify(token, ({ kid, alg }) => keySet.key(kid, alg), {
       issuer,
+      audience,
       algorithms,
       currentDate,
       requiredClaims: ['exp', 'sub', 'role'],

@@ -45,13 +45,21 @@ const routes = [
   get('/accepted', { summary: 's', access: 'anyone', answers: { 200: anything, 202: anything } }, () =>
     answer(202, { later: true }, { 'Retry-After': '3' }),
   ),
-  get('/refused', { summary: 'r', access: 'anyone', answers: { 200: anything, 409: ['OUT_OF_STOCK'] } }, () =>
-    refuse('OUT_OF_STOCK', {
-      detail: 'Two are left.',
-      errors: [{ sku: 'A', requested: 3, available: 2 }],
-      checkoutId: id,
-      retryAfter: 1.2,
-    }),
+  get(
+    '/refused',
+    {
+      summary: 'r',
+      access: 'anyone',
+      query: joi.object({ token: joi.string() }),
+      answers: { 200: anything, 409: ['OUT_OF_STOCK'] },
+    },
+    () =>
+      refuse('OUT_OF_STOCK', {
+        detail: 'Two are left.',
+        errors: [{ sku: 'A', requested: 3, available: 2 }],
+        checkoutId: id,
+        retryAfter: 1.2,
+      }),
   ),
   get('/broken', { summary: 'b', access: 'anyone', answers: { 200: anything } }, () => {
     throw new Error('duplicate key value violates "secret_index"');
@@ -59,10 +67,14 @@ const routes = [
   get('/offline', { summary: 'b', access: 'anyone', answers: { 200: anything } }, () => {
     throw Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:5432'), { code: 'ECONNREFUSED' });
   }),
-  get('/context', { summary: 'c', access: 'anyone', answers: { 200: anything } }, async () => {
-    await Promise.resolve();
-    return { ...requestContext.get() };
-  }),
+  get(
+    '/context',
+    { summary: 'c', access: 'anyone', query: joi.object({ secret: joi.string() }), answers: { 200: anything } },
+    async () => {
+      await Promise.resolve();
+      return { ...requestContext.get() };
+    },
+  ),
   post('/internal/stock/reserve', { summary: 'i', access: 'service', answers: { 200: anything } }, () => ({ ok: 1 })),
   get('/.well-known/jwks.json', { summary: 'w', access: 'anyone', answers: { 200: anything } }, () => ({ keys: [] })),
 ];

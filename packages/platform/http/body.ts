@@ -52,7 +52,8 @@ const collect = (request: Request, maxBytes: number): Promise<Buffer> =>
 
 /**
  * The text of the body, or undefined when there is none.
- * @throws Problem UNSUPPORTED_MEDIA_TYPE, BODY_TOO_LARGE, MALFORMED_JSON (not UTF-8).
+ * @throws Problem UNSUPPORTED_MEDIA_TYPE, BODY_TOO_LARGE, and for what is not UTF-8 MALFORMED_JSON, or VALIDATION_FAILED
+ * where no JSON was asked for.
  */
 export const readText = async (request: Request, type: string, maxBytes: number): Promise<string | undefined> => {
   if (!hasBody(request)) return undefined;
@@ -62,7 +63,8 @@ export const readText = async (request: Request, type: string, maxBytes: number)
   try {
     return utf8.decode(bytes);
   } catch (cause) {
-    throw new Problem('MALFORMED_JSON', { detail: 'The body is not UTF-8.' }, { cause });
+    const detail = 'The body is not UTF-8.';
+    throw new Problem(type === 'application/json' ? 'MALFORMED_JSON' : 'VALIDATION_FAILED', { detail }, { cause });
   }
 };
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeCursor, encodeCursor, page } from './pages.ts';
+import { decodeCursor, encodeCursor, isMoment, page } from './pages.ts';
 
 const rows = [1, 2, 3, 4, 5].map((id) => ({ id, at: `2026-01-0${id}T00:00:00.000Z` }));
 const positionOf = (row: { id: number; at: string }) => [row.at, row.id];
@@ -48,6 +48,19 @@ describe('pages', () => {
         expect.objectContaining({ refusal: expect.objectContaining({ code: 'INVALID_CURSOR' }) }),
       );
     }
+  });
+
+  it.each([
+    ['a number', 5],
+    ['a number in text', '1'],
+    ['words that Date understands', 'foo 1'],
+    ['a day that does not exist', '2026-02-30T00:00:00.000Z'],
+    ['the year 0', '0000-01-01T00:00:00.000Z'],
+    ['a year of six digits', '+275760-09-13T00:00:00.000Z'],
+    ['another zone', '2026-01-01T00:00:00.000+23:00'],
+  ])('When a position holds %s, then it is no moment', (_, value) => {
+    expect(isMoment(value)).toBe(false);
+    expect(isMoment('2026-01-01T00:00:00.000Z')).toBe(true);
   });
 
   it('When any position is encoded, then it comes out as it was', () => {

@@ -55,6 +55,16 @@ const isScalar = (value: unknown): boolean =>
   typeof value === 'number' ||
   (typeof value === 'string' && !value.includes('\0'));
 
+/**
+ * Whether a part of a position is a moment as our own cursors hold it. `Date` reads much more (`1`, the 31st of
+ * February, the years 0 and 275760) that a database takes for a failure.
+ */
+export const isMoment = (value: unknown): value is string => {
+  if (typeof value !== 'string' || !/^(?!0000)\d{4}-/.test(value)) return false;
+  const date = new Date(value);
+  return !Number.isNaN(date.getTime()) && date.toISOString() === value;
+};
+
 /** What a list answers. */
 export interface Page<Item> {
   items: Item[];

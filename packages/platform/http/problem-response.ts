@@ -37,5 +37,6 @@ export const refusalOf = (error: unknown, logger: Logger): Refusal => {
 
 export const brokenUrl = (): Refusal =>
   refuse('VALIDATION_FAILED', {
+    detail: 'The URL holds broken percent-encoding or NUL.',
     errors: [{ in: 'params', path: '', message: 'the URL holds broken percent-encoding or NUL' }],
   });

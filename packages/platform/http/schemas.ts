@@ -7,6 +7,12 @@ import Joi, { type ObjectSchema, type Schema } from 'joi';
  */
 export const joi = Joi;
 
+/** How every schema speaks of faults: names stand without quotes, and what was sent is not sent back. */
+export const faultWords = {
+  errors: { wrap: { label: false } },
+  messages: { 'string.pattern.name': '{{#label}} must be {{#name}}' },
+} as const;
+
 /**
  * Patterns instead of custom rules, because the API document shows patterns. Broken text (NUL, halves of surrogate
  * pairs) is refused before any schema sees it.
@@ -16,17 +22,28 @@ const oneLine = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above; line breaks and tabs may stay.
 const manyLines = /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$/;
 const spaceless = /^\S(?:.*\S)?$/;
+/** Characters that show nothing (soft hyphen, zero width, bidi marks, fillers): made of them, two texts look alike. */
+const unseen =
+  '\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0';
+const allSeen = new RegExp(`^[^${unseen}]*$`);
+/** For text that somebody is to read: something in it can be seen. */
+export const readable = new RegExp(`[^\\s${unseen}]`);
 
 /** An id, in any UUID version; answered as it was sent. */
 export const uuid = Joi.string()
   .guid({ separator: '-', wrapper: false })
   .example('01900000-0000-7000-8000-000000000001');
 
-/** A stock keeping unit: 1–64 printable characters, without space at its ends. */
+/**
+ * A stock keeping unit: 1–64 printable characters, without space at its ends. `.` and `..` are none: as part of a URL
+ * every client takes them for a way up.
+ */
 export const sku = Joi.string()
   .max(64)
   .pattern(oneLine, 'printable text')
+  .pattern(allSeen, 'text without invisible characters')
   .pattern(spaceless, 'text without space at its ends')
+  .pattern(/[^.]/, 'text of more than dots')
   .example('MUG-BLUE');
 
 /** An ISO 4217 currency code. */
@@ -44,11 +61,12 @@ export const moneySchema = (min = 0, max = maxAmount) =>
     currency: currency.required(),
   });
 
-/** An e-mail address with an internet domain; reserved ones such as `.test` count. */
+/** An e-mail address with an internet domain; reserved ones such as `.test` count, and letters of any script. */
 export const email = Joi.string()
   .email({ tlds: false })
   .max(254)
   .pattern(oneLine, 'printable text')
+  .meta({ format: 'idn-email' })
   .example('ada@example.com');
 
 /** Text of 1 to `max` characters for people; line breaks and tabs only where it is `multiline`. */
@@ -64,7 +82,11 @@ const isoPattern =
 export const isoDate = Joi.string()
   .pattern(isoPattern, 'ISO 8601 date and time')
   .custom((value: string, helpers) => (isRealDay(value) ? value : helpers.error('string.isoDate')))
-  .messages({ 'string.isoDate': '{{#label}} must be a day that exists' })
+  .custom((value: string, helpers) => (hasFourDigitYear(value) ? value : helpers.error('string.isoYear')))
+  .messages({
+    'string.isoDate': '{{#label}} must be a day that exists',
+    'string.isoYear': '{{#label}} must be in the years 1 to 9999 UTC',
+  })
   .meta({ format: 'date-time' })
   .example('2026-01-31T12:00:00.000Z');
 
@@ -74,6 +96,9 @@ const isRealDay = (text: string): boolean => {
   const midnight = new Date(`${day}T00:00:00Z`);
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().slice(0, 10) === day;
 };
+
+/** Moments are kept in UTC and written with four digits for the year; neither databases nor clients read others. */
+const hasFourDigitYear = (text: string): boolean => /^(?!0000)\d{4}-/.test(new Date(text).toISOString());
 
 /** The query of a list: `limit`, `cursor` and the filters in `extra`. */
 export const listQuery = <Extra extends Record<string, Schema>>(extra?: Extra) =>

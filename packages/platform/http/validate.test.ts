@@ -1,3 +1,4 @@
+import http from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serve, type TestServer } from '../testing/http.ts';
 import { created, del, get, post } from './route.ts';
@@ -122,6 +123,25 @@ describe('what a request carries', () => {
       expect(status).toBe(400);
     });
 
+    it('When a route declares no query and gets one, then it is refused rather than ignored', async () => {
+      const { status, body } = await server.request('DELETE', '/things/1?part=2');
+      expect([status, faults(body)]).toEqual([400, [{ in: 'query', path: 'part', message: 'part is not allowed' }]]);
+      expect((await server.request('DELETE', '/things/1?')).status).toBe(204);
+    });
+
+    it('When there are thousands of faults, then a hundred are listed and all are counted', async () => {
+      const { body } = await server.request('POST', '/echo', {
+        body: { name: 'a', tags: Array.from({ length: 15_000 }, () => 1) },
+      });
+      expect(faults(body)).toHaveLength(100);
+      expect(body.detail).toBe('15000 faults were found; the first 100 are listed.');
+    });
+
+    it('When a value has another form, then the message names the form and does not send the value back', async () => {
+      const { body } = await server.request('POST', '/echo', { body: { name: 'a\u0007' } });
+      expect(body.detail).toBe('In body: name must be text of one line without control characters.');
+    });
+
     it('When the shared pieces get bad values, then each says so', async () => {
       const { body } = await server.request('POST', '/pieces', {
         body: { email: 'no', at: '2026-02-30T00:00:00Z', price: { amount: 1.5, currency: 'usd' }, sku: ' A' },
@@ -133,6 +153,15 @@ describe('what a request carries', () => {
         'price.currency',
         'sku',
       ]);
+      for (const hidden of ['.', '..', 'A\u200bB', '\u3164', 'A\u202e'])
+        expect([hidden, (await server.request('POST', '/pieces', { body: { sku: hidden } })).status]).toEqual([
+          hidden,
+          400,
+        ]);
+      for (const at of ['0000-01-01T00:00:00Z', '0001-01-01T00:00:00+23:00', '9999-12-31T23:59:59-23:00']) {
+        const { body: outside } = await server.request('POST', '/pieces', { body: { at } });
+        expect(faults(outside)).toMatchObject([{ message: 'at must be in the years 1 to 9999 UTC' }]);
+      }
       const good = {
         email: 'a@b.test',
         at: '2026-02-28T00:00:00.5+02:00',
@@ -188,6 +217,7 @@ describe('what a request carries', () => {
       expect((await server.request('POST', '/optional')).body).toEqual({ body: {} });
       expect((await server.request('POST', '/optional', { headers: json })).status).toBe(200);
       expect((await server.request('POST', '/optional', { body: { b: 1 } })).status).toBe(400);
+      expect((await send('/optional', 'null')).status).toBe(400);
     });
 
     it('When the body has 256 KiB and one byte, then the answer is 413, and the connection stays usable', async () => {
@@ -245,6 +275,16 @@ describe('what a request carries', () => {
     });
   });
 
+  it('When a body holds tens of thousands of values, or a name without end, then one fault says so', async () => {
+    const { body: many } = await server.request('POST', '/any', { body: Array.from({ length: 20_001 }, () => 1) });
+    expect(faults(many)).toEqual([{ in: 'body', path: '', message: 'value must not hold more than 20000 values' }]);
+    const { body: long } = await server.request('POST', '/any', { body: { ['k'.repeat(256)]: 1 } });
+    expect(faults(long)).toEqual([
+      { in: 'body', path: '', message: 'value must not have names longer than 255 characters' },
+    ]);
+    expect((await server.request('POST', '/any', { body: { ['k'.repeat(255)]: 1 } })).status).toBe(200);
+  });
+
   describe('idempotency keys', () => {
     const send = (path: string, key?: string) =>
       server.request('POST', path, { headers: key === undefined ? {} : { 'Idempotency-Key': key } });
@@ -254,6 +294,18 @@ describe('what a request carries', () => {
         const { status, body } = await send('/keyed', key);
         expect([status, body.code]).toEqual([400, 'IDEMPOTENCY_KEY_REQUIRED']);
       }
+    });
+
+    it('When two keys are sent, then neither is chosen', async () => {
+      const twice = new Promise<number | undefined>((resolve, reject) => {
+        const headers = { 'Idempotency-Key': ['a', 'b'] };
+        const request = http.request(`${server.url}/api/v1/keyed`, { method: 'POST', headers }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        });
+        request.once('error', reject).end();
+      });
+      expect(await twice).toBe(400);
     });
 
     it('When a key is sent, then it must have 1 to 255 printable characters', async () => {

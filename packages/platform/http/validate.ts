@@ -5,6 +5,7 @@ import { defaultMaxBodyBytes, readJson, readText } from './body.ts';
 import { parseIfMatch } from './etag.ts';
 import { type Fault, hostileFaults } from './hostile.ts';
 import type { Route } from './route.ts';
+import { faultWords, joi } from './schemas.ts';
 
 /** What a valid request carries. */
 export interface Parts {
@@ -20,7 +21,7 @@ type Check = (value: unknown, faults: Fault[]) => unknown;
 const checkWith = (schema: Schema | undefined, where: Fault['in'], convert: boolean): Check => {
   if (!schema) return () => undefined;
   // Preferences are bound once: Joi validates the options of every call.
-  const bound = schema.prefs({ abortEarly: false, convert, errors: { wrap: { label: false } } });
+  const bound = schema.prefs({ abortEarly: false, convert, ...faultWords });
   return (value, faults) => {
     const hostile = hostileFaults(value, where);
     if (hostile.length > 0) {
@@ -56,7 +57,7 @@ const checkBody = (route: Route): ((request: Request, faults: Fault[]) => Promis
       faults.push({ in: 'body', path: '', message: 'a body is required' });
       return undefined;
     }
-    return check(sent ?? (bodyType ? '' : {}), faults);
+    return check(sent === undefined ? (bodyType ? '' : {}) : sent, faults);
   };
 };
 
@@ -65,12 +66,18 @@ const printableKey = /^[\x20-\x7e]{1,255}$/;
 const readIdempotencyKey = (request: Request, rule: 'required' | 'optional' | undefined, faults: Fault[]) => {
   if (!rule) return undefined;
   const key = request.get('idempotency-key');
+  const sent = request.headersDistinct['idempotency-key']?.length ?? 0;
+  if (sent > 1) faults.push({ in: 'headers', path: 'Idempotency-Key', message: 'Idempotency-Key must be sent once' });
   if (key === undefined || key === '') {
     if (rule === 'required') throw new Problem('IDEMPOTENCY_KEY_REQUIRED');
     return undefined;
   }
   if (printableKey.test(key)) return key;
-  faults.push({ in: 'headers', path: 'Idempotency-Key', message: 'must be 1 to 255 printable ASCII characters' });
+  faults.push({
+    in: 'headers',
+    path: 'Idempotency-Key',
+    message: 'Idempotency-Key must be 1 to 255 printable ASCII characters',
+  });
   return undefined;
 };
 
@@ -78,9 +85,15 @@ const readIfMatch = (request: Request, versioned: boolean | undefined, faults: F
   const header = versioned ? request.get('if-match') : undefined;
   const parsed = header === undefined ? undefined : parseIfMatch(header);
   if (parsed !== 'malformed') return parsed;
-  faults.push({ in: 'headers', path: 'If-Match', message: 'must be * or an ETag that was answered' });
+  faults.push({ in: 'headers', path: 'If-Match', message: 'If-Match must be * or an ETag that was answered' });
   return undefined;
 };
+
+/** More faults than these help nobody, and would make a large answer of a small request. */
+const mostListed = 100;
+
+/** `DELETE /cart?sku=A` must not empty the cart because nobody looks at its query. */
+const noQuery = joi.object({});
 
 /**
  * Makes the reader of a route's requests: it checks everything that was declared and reports every fault at once.
@@ -90,21 +103,23 @@ const readIfMatch = (request: Request, versioned: boolean | undefined, faults: F
 export const requestReader = (route: Route): ((request: Request) => Promise<Parts>) => {
   const { spec } = route;
   const checkParams = checkWith(spec.params, 'params', true);
-  const checkQuery = checkWith(spec.query, 'query', true);
+  const checkQuery = checkWith(spec.query ?? noQuery, 'query', true);
   const readBody = checkBody(route);
   return async (request) => {
     const faults: Fault[] = [];
     const idempotencyKey = readIdempotencyKey(request, spec.idempotencyKey, faults);
     const ifMatch = readIfMatch(request, spec.versioned, faults);
     const params = checkParams({ ...request.params }, faults);
-    const query = checkQuery(spec.query && request.query, faults);
+    const query = checkQuery(request.query, faults);
     const body = await readBody(request, faults);
-    if (faults.length > 0) throw new Problem('VALIDATION_FAILED', { detail: sentence(faults), errors: faults });
+    if (faults.length > 0)
+      throw new Problem('VALIDATION_FAILED', { detail: sentence(faults), errors: faults.slice(0, mostListed) });
     return { params, query, body, ifMatch, idempotencyKey };
   };
 };
 
-const sentence = (faults: readonly Fault[]): string =>
-  faults.length === 1 && faults[0]
-    ? `In ${faults[0].in}: ${faults[0].message}.`
-    : `${faults.length} faults were found.`;
+const sentence = (faults: readonly Fault[]): string => {
+  if (faults.length === 1 && faults[0]) return `In ${faults[0].in}: ${faults[0].message}.`;
+  const found = `${faults.length} faults were found`;
+  return faults.length > mostListed ? `${found}; the first ${mostListed} are listed.` : `${found}.`;
+};

@@ -1,6 +1,6 @@
 import type { Topic } from '@shop/contracts/events.ts';
 import { isRefusal, Problem, refuse } from '@shop/contracts/problems.ts';
-import { decodeCursor, page } from '@shop/platform/http/pages.ts';
+import { decodeCursor, isMoment, page } from '@shop/platform/http/pages.ts';
 import { get, post, type Route } from '@shop/platform/http/route.ts';
 import type { BuriedLetter, DeadLetters } from '@shop/platform/messaging/dead-letters.ts';
 import type { JournalEntry, JournalQuery, Lag } from '@shop/platform/messaging/journal.ts';
@@ -37,7 +37,7 @@ const uuidFrom = (value: unknown): string => {
 };
 
 const momentFrom = (value: unknown): string => {
-  if (typeof value !== 'string' || Number.isNaN(Date.parse(value))) throw new Problem('INVALID_CURSOR');
+  if (!isMoment(value)) throw new Problem('INVALID_CURSOR');
   return value;
 };
 

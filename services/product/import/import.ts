@@ -1,5 +1,6 @@
 import { money } from '@shop/contracts/money.ts';
 import { isRefusal, type Refusal } from '@shop/contracts/problems.ts';
+import { faultWords } from '@shop/platform/http/schemas.ts';
 import type { Clock } from '@shop/platform/time/clock.ts';
 import type { Ids } from '@shop/platform/time/ids.ts';
 import { changed, type Draft, isDeleted, maxOwnedSkus, newProduct, type Product, revived } from '../domain.ts';
@@ -176,7 +177,7 @@ const outcomeOf = (sheet: SheetProduct, save: Save, reply: SaveReply | undefined
   return { handle, errors };
 };
 
-const strictBody = createProductBody.prefs({ abortEarly: false, convert: false, errors: { wrap: { label: false } } });
+const strictBody = createProductBody.prefs({ abortEarly: false, convert: false, ...faultWords });
 
 /** An imported product obeys the rules of one that is posted; each fault is reported at the row it comes from. */
 const faultsOf = (sheet: SheetProduct, draft: Draft, currency: string): RowError[] => {
