@@ -6,7 +6,8 @@ import { logLevels } from '@shop/platform/telemetry/logger.ts';
 const port = () => joi.number().integer().min(0).max(65_535);
 const isCurrency = (text: string): boolean => Intl.supportedValuesOf('currency').includes(text);
 /** What browsers send as `Origin`: a slash at its end, or a path, would never match. */
-const isOrigin = (text: string): boolean => /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
+const isOrigin = (text: string): boolean =>
+  /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
 
 /** Text that passes `check`; `what` says in a few words what it must be. */
 const checked = (check: (text: string) => boolean, what: string) =>

@@ -38,8 +38,7 @@ const values = {
   }),
 };
 
-const isPlainObject = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isPlainObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Which of the kinds a voucher or scope is decides what else it must look like; a foreign kind is a fault of its own. */
 const oneOf = <T>(key: string, kinds: Record<string, ObjectSchema>) =>
