@@ -2,6 +2,7 @@ import { isPlainlySpelled } from '@shop/identity/domain.ts';
 import { type Config, ConfigError, readConfig, setting } from '@shop/platform/config/config.ts';
 import { joi } from '@shop/platform/http/schemas.ts';
 import { logLevels } from '@shop/platform/telemetry/logger.ts';
+import { tracingSettings } from '@shop/platform/telemetry/tracing-settings.ts';
 
 const port = () => joi.number().integer().min(0).max(65_535);
 const isCurrency = (text: string): boolean => Intl.supportedValuesOf('currency').includes(text);
@@ -73,6 +74,7 @@ export const declaration = {
       .valid(...logLevels)
       .default('info'),
   ),
+  ...tracingSettings,
 };
 
 /** The admin of a shop that was started without one; refused in production. */

@@ -22,6 +22,7 @@ import type { LogTables } from '@shop/platform/messaging/postgres-log-tables.ts'
 import { startPostgresServer } from '@shop/platform/postgres/server/server.ts';
 import type { Logger } from '@shop/platform/telemetry/logger.ts';
 import { createMetrics, type Metrics, serveMetrics } from '@shop/platform/telemetry/metrics.ts';
+import { startTracing } from '@shop/platform/telemetry/tracing.ts';
 import { systemClock, systemIds } from '@shop/platform/time/system.ts';
 import { productRoutes } from '@shop/product/routes.ts';
 import { failingFor, handlersOf, type Part, startBackground } from './background.ts';
@@ -62,6 +63,8 @@ export const startShop = async (config: EmbeddedConfig, logger: Logger): Promise
 
 const startParts = async (config: EmbeddedConfig, logger: Logger, lifecycle: Lifecycle): Promise<string> => {
   const [clock, ids] = [systemClock, systemIds];
+  const tracing = startTracing({ settings: config, service: 'shop', clock, ids, logger });
+  lifecycle.onStop('tracing', () => tracing.stop());
   const dataDir = resolve(config.DATA_DIR);
   const server = await startPostgresServer({ dataDir, logger, clock, ids });
   lifecycle.onStop('PostgreSQL', () => server.stop());
