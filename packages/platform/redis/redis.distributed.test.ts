@@ -4,12 +4,15 @@ import { cacheConformance } from '../coordination/cache.conformance.ts';
 import type { Cache } from '../coordination/cache.ts';
 import { liveConformance } from '../coordination/live.conformance.ts';
 import { locksConformance } from '../coordination/locks.conformance.ts';
+import { post } from '../http/route.ts';
 import { eventually } from '../testing/eventually.ts';
+import { serve } from '../testing/http.ts';
 import { silentLogger } from '../testing/logger.ts';
 import { systemClock, systemIds } from '../time/system.ts';
 import { redisCache } from './cache.ts';
 import { redisLive } from './live.ts';
 import { redisLocks } from './locks.ts';
+import { redisRateLimits } from './rate-limits.ts';
 import { connectRedis, type RedisServer } from './redis.ts';
 
 const open: RedisServer[] = [];
@@ -132,5 +135,27 @@ describe('processes that share Redis', () => {
     stops[1]?.();
     await eventually(async () => (await subscribers()) === 0);
     client.disconnect();
+  });
+});
+
+describe('rate limits of replicas', () => {
+  const routes = [
+    post('/auth/login', { summary: 'l', access: 'anyone', limit: 'auth', answers: { 204: null } }, () => undefined),
+  ];
+
+  it('When replicas share a store, then an address has one allowance for all of them', async () => {
+    const prefix = `test-${systemIds.uuid()}:`;
+    const serveOne = async () =>
+      serve(routes, { limits: true, limitStore: redisRateLimits(await connect(prefix)), clock: systemClock });
+    const servers = [await serveOne(), await serveOne()];
+    const statuses: number[] = [];
+    for (let sent = 0; sent < 12; sent += 1) {
+      for (const server of servers) statuses.push((await server.request('POST', '/auth/login')).status);
+    }
+    expect(statuses).toEqual([...Array(20).fill(204), ...Array(4).fill(429)]);
+    const { headers } = (await servers[1]?.request('POST', '/auth/login')) ?? {};
+    expect(Number(headers?.get('retry-after'))).toBeGreaterThan(50);
+    expect(Number(headers?.get('retry-after'))).toBeLessThanOrEqual(60);
+    await Promise.all(servers.map((server) => server.close()));
   });
 });
