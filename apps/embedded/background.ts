@@ -49,9 +49,12 @@ export const failingFor = (parts: readonly Part[], ms: number): string[] =>
 
 /** What runs beside requests: relays, consumers, the questions of old holds, and tidying up. Answers those that move events. */
 export const startBackground = async (options: BackgroundOptions): Promise<Part[]> => {
+  const { publish, bury } = options.log;
+  const written = options.services.points.around('log', { publish, bury });
   const meters = createEventMeters(options.metrics, options.clock);
-  const consumers = await startConsumers(options, meters);
-  const relays = startRelays(options, meters);
+  const log = meters.log({ ...options.log, ...written });
+  const consumers = await startConsumers({ ...options, log }, meters);
+  const relays = startRelays({ ...options, log });
   startQuestions(options);
   startTidying(options);
   return [...consumers, ...relays];
@@ -70,7 +73,7 @@ const startConsumers = async (
   meters: EventMeters,
 ): Promise<Part[]> => {
   const { around } = services.points;
-  const base = { log: meters.log(log), clock, ids, logger };
+  const base = { log, clock, ids, logger };
   const groups = [inventoryGroup, discountGroup, cartGroup, orderGroup];
   const { inventory, discountStore } = services;
   const handlers = handlersOf(services, clock);
@@ -128,15 +131,9 @@ const startConsumers = async (
   });
 };
 
-const startRelays = ({ services, log, lifecycle, clock, logger }: BackgroundOptions, meters: EventMeters): Part[] =>
+const startRelays = ({ services, log, lifecycle, clock, logger }: BackgroundOptions): Part[] =>
   Object.entries(services.outboxes).map(([name, { source, onNudge }]) => {
-    const relay = startRelay({
-      source,
-      log: meters.log(services.points.around('log', { publish: log.publish, bury: log.bury })),
-      onNudge,
-      clock,
-      logger,
-    });
+    const relay = startRelay({ source, log, onNudge, clock, logger });
     lifecycle.onStop(`relay of ${name}`, () => relay.stop());
     return { name: `relay of ${name}`, failingMs: relay.failingMs };
   });
