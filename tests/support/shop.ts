@@ -28,8 +28,15 @@ const exited = (child: ChildProcess): Promise<number | null> =>
     ? Promise.resolve(child.exitCode)
     : new Promise((resolve) => child.once('exit', (code) => resolve(code)));
 
+export interface StartOptions {
+  dataDir?: string;
+  env?: Record<string, string>;
+  /** Called with the process before its first line has run. */
+  spawned?: (child: ChildProcess) => void;
+}
+
 /** Starts the shop on a free port; rejects with what it printed when it ends before it serves. */
-export const startShop = async (options: { dataDir?: string; env?: Record<string, string> } = {}): Promise<Shop> => {
+export const startShop = async (options: StartOptions = {}): Promise<Shop> => {
   const dataDir = options.dataDir ?? temporaryFolder();
   const child = spawn(process.execPath, ['apps/embedded/main.ts'], {
     cwd: root,
@@ -46,6 +53,7 @@ export const startShop = async (options: { dataDir?: string; env?: Record<string
     // The channel is for crash points alone; others do without.
     stdio: ['ignore', 'pipe', 'pipe', ...(options.env?.CRASH_POINTS ? (['ipc'] as const) : [])],
   }) as ChildProcess & { stdout: Readable; stderr: Readable };
+  options.spawned?.(child);
   const lines: string[] = [];
   const listen = (line: string) => lines.push(line);
   createInterface({ input: child.stderr }).on('line', listen);
