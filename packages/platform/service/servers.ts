@@ -2,7 +2,7 @@ import { listOf } from '../config/settings.ts';
 import { createKafkaEventLog, type KafkaEventLog } from '../messaging/kafka/kafka-log.ts';
 import { connectMongo } from '../mongo/connect.ts';
 import type { Mongo } from '../mongo/mongo.ts';
-import { type Connection, connectPostgres } from '../postgres/connect.ts';
+import { connectionIn, connectPostgres } from '../postgres/connect.ts';
 import { migrate } from '../postgres/migrate.ts';
 import type { Postgres } from '../postgres/postgres.ts';
 import type { ServiceContext } from './run-service.ts';
@@ -11,17 +11,6 @@ import { waitForServer } from './wait-for-server.ts';
 
 /** What opening a server takes; the configuration only as far as it is about that server. */
 type Opener<C> = Omit<ServiceContext, 'config'> & { config: C & { WAIT_SECONDS: number } };
-
-const connectionIn = (url: string): Connection => {
-  const { hostname, port, username, password, pathname } = new URL(url);
-  return {
-    host: hostname,
-    port: Number(port || 5432),
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    database: decodeURIComponent(pathname.slice(1)),
-  };
-};
 
 const patience = ({ config, clock, logger }: Opener<object>) => ({
   patienceMs: config.WAIT_SECONDS * 1000,
@@ -54,12 +43,15 @@ export const openPostgres = async <Tables>(
 /** Waits for the database and connects. */
 export const openMongo = async (context: Opener<{ MONGO_URL: string }>): Promise<Mongo> => {
   const { name, config, lifecycle, logger, clock, needs } = context;
-  const mongo = await waitForServer(() => connectMongo({ url: config.MONGO_URL, name: `shop ${name}`, logger, clock }), {
-    server: 'MongoDB',
-    at: withoutPassword(config.MONGO_URL),
-    variable: 'MONGO_URL',
-    ...patience(context),
-  });
+  const mongo = await waitForServer(
+    () => connectMongo({ url: config.MONGO_URL, name: `shop ${name}`, logger, clock }),
+    {
+      server: 'MongoDB',
+      at: withoutPassword(config.MONGO_URL),
+      variable: 'MONGO_URL',
+      ...patience(context),
+    },
+  );
   lifecycle.onStop('MongoDB', () => mongo.close());
   needs.set('MongoDB', () => mongo.ping());
   return mongo;
