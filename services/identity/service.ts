@@ -40,9 +40,6 @@ export interface IdentityDeps {
   logger: Logger;
 }
 
-/** Expired tokens that one clean-up deletes at most. */
-const cleanUpBatch = 1_000;
-
 export interface Identity {
   /** Makes a guest and signs it in. */
   guest(): Promise<SignedIn>;
@@ -72,8 +69,8 @@ export interface Identity {
    * @throws when address or password could not be registered either.
    */
   ensureAdmin(admin: Admin): Promise<'made' | 'promoted' | 'present'>;
-  /** Deletes a batch of refresh tokens that expired before `now`; true when more may wait. */
-  cleanUp(now: Date): Promise<boolean>;
+  /** Deletes at most `limit` refresh tokens that have expired; answers how many. */
+  forgetExpired(limit: number): Promise<number>;
 }
 
 const customerOf = (id: string, { email, name }: Registration): Account => ({ id, email, name, role: 'customer' });
@@ -144,6 +141,6 @@ export const createIdentity = (deps: IdentityDeps): Identity => {
       (await store.find(id)) ?? refuse('UNAUTHENTICATED', { detail: 'There is no such user any more.' }),
     signingKeys: () => accessTokens.publicKeys(),
     ensureAdmin: createAdminGate({ store, passwords, clock, ids, logger }),
-    cleanUp: async (now) => (await store.deleteExpired(now, cleanUpBatch)) === cleanUpBatch,
+    forgetExpired: (limit) => store.deleteExpired(clock.now(), limit),
   };
 };

@@ -1,15 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { startConsumer } from '@shop/platform/messaging/consumer.ts';
-import { oneByOne } from '@shop/platform/messaging/inbox.ts';
-import { createPostgresEventLog } from '@shop/platform/messaging/postgres-log.ts';
-import { type LogTables, logMigrations } from '@shop/platform/messaging/postgres-log-tables.ts';
-import { createOutbox } from '@shop/platform/messaging/postgres-outbox.ts';
-import { startRelay } from '@shop/platform/messaging/relay.ts';
-import { silentLogger as logger } from '@shop/platform/testing/logger.ts';
-import { testDatabase } from '@shop/platform/testing/postgres.ts';
-import { manualClock } from '@shop/platform/testing/time.ts';
-import { systemIds as ids } from '@shop/platform/time/system.ts';
 import { afterAll, describe, expect, it } from 'vitest';
+import { startConsumer } from '../messaging/consumer.ts';
+import { oneByOne } from '../messaging/inbox.ts';
+import { createPostgresEventLog } from '../messaging/postgres-log.ts';
+import { type LogTables, logMigrations } from '../messaging/postgres-log-tables.ts';
+import { createOutbox } from '../messaging/postgres-outbox.ts';
+import { startRelay } from '../messaging/relay.ts';
+import { silentLogger as logger } from '../testing/logger.ts';
+import { testDatabase } from '../testing/postgres.ts';
+import { manualClock } from '../testing/time.ts';
+import { systemIds as ids } from '../time/system.ts';
 import { failingFor, type Part } from './background.ts';
 
 const pg = await testDatabase<LogTables>(logMigrations);
