@@ -1,17 +1,10 @@
 import type { NewEvent } from '@shop/contracts/events.ts';
-import { testMongo } from '@shop/platform/testing/mongo.ts';
-import { systemClock, systemIds } from '@shop/platform/time/system.ts';
-import { beforeAll } from 'vitest';
-import { productSchema } from './schema.mongo.ts';
 import { productStoreConformance } from './store.conformance.ts';
-import { createMongoProductStore } from './store.mongo.ts';
+import { productsOnMongo } from './testing/mongo.ts';
 
-const mongo = await testMongo();
-const products = mongo.collection('products', productSchema);
-const { store, outbox } = createMongoProductStore({ mongo, clock: systemClock, ids: systemIds });
-beforeAll(() => mongo.buildIndexes());
+const { store, outbox, products } = await productsOnMongo();
 
-const empty = async () => {
+productStoreConformance('MongoDB', async () => {
   await products.deleteMany();
   return {
     store,
@@ -20,6 +13,4 @@ const empty = async () => {
       return events.map(({ type, key, data }) => ({ type, key, data }) as NewEvent);
     },
   };
-};
-
-productStoreConformance('MongoDB', empty);
+});
