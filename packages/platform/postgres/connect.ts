@@ -1,10 +1,11 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { isInfrastructureFailure } from '../failures/infrastructure.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Ids } from '../time/ids.ts';
 import { systemClock, systemIds } from '../time/system.ts';
-import { isInfrastructureFailure, isSerializationRace } from './errors.ts';
+import { isSerializationRace } from './errors.ts';
 import type { Postgres, Statement, Tx } from './postgres.ts';
 import { readValue } from './types.ts';
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { readEmbeddedConfig } from './config.ts';
+import { readEmbeddedConfig } from '@shop/embedded/config.ts';
+import { embeddedBooks } from './embedded.ts';
 import { reconcile } from './reconcile.ts';
 
 /** `npm run reconcile`: proves the invariants on the databases of the shop that runs on DATA_DIR. */
@@ -7,7 +8,8 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 
 const dataDir = resolve(readEmbeddedConfig(process.env).DATA_DIR);
 try {
-  const breaches = await reconcile(dataDir);
+  const books = await embeddedBooks(dataDir);
+  const breaches = await reconcile(books);
   for (const breach of breaches) say(breach);
   say(breaches.length === 0 ? 'Stock, vouchers, orders, carts and events agree.' : `${breaches.length} things differ.`);
   process.exit(breaches.length === 0 ? 0 : 1);
