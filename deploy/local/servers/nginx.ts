@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
 import { join } from 'node:path';
+import { ask } from './http.ts';
 import { systemProgram } from './install.ts';
 import type { Server, ServerOptions } from './options.ts';
 import { choosePort } from './ports.ts';
@@ -15,21 +15,16 @@ export interface NginxOptions extends ServerOptions {
   config: (port: number) => Promise<string>;
 }
 
+/** What listens on an address, as it is reached from this machine. */
+export const reachedAt = (host: string, port: number): string => {
+  const reached = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}`;
+};
+
 /** Sockets that a killed nginx has left behind, named in its configuration, keep the next one from starting. */
 const removeSockets = async (config: string, dir: string): Promise<void> => {
   for (const [, path] of config.matchAll(/listen unix:([^;\s]+)/g)) await rm(join(dir, path ?? ''), { force: true });
 };
-
-const answers = (host: string, port: number): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const sent = request({ host, port, path: '/health/live', timeout: 1_000 }, (response) => {
-      response.resume();
-      response.once('end', resolve);
-    });
-    sent.once('timeout', () => sent.destroy(new Error('it does not answer')));
-    sent.once('error', reject);
-    sent.end();
-  });
 
 /**
  * Starts nginx in its folder, which relative paths of the configuration are in, and resolves when it answers. Its
@@ -56,8 +51,7 @@ export const startNginx = async (options: NginxOptions): Promise<Server> => {
     endsOn: 'SIGQUIT',
     group: true,
   });
-  const reached = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  await untilReady(launched, { probe: () => answers(reached, port), withinMs: readyMs, clock });
-  const named = reached.includes(':') ? `[${reached}]` : reached;
-  return { ...launched, port, url: `http://${named}:${port}` };
+  const url = reachedAt(host, port);
+  await untilReady(launched, { probe: () => ask(`${url}/health/live`), withinMs: readyMs, clock });
+  return { ...launched, port, url };
 };
