@@ -30,6 +30,9 @@ COPY seed ./seed
 COPY packages ./packages
 COPY services ./services
 COPY deploy/image ./deploy/image
+COPY deploy/local/seed.ts ./deploy/local/
+COPY deploy/local/servers/errors.ts ./deploy/local/servers/
+RUN install -d -o 1000 -g 1000 /var/lib/shop
 USER 1000:1000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=90s --start-interval=2s --retries=3 \
     CMD ["node", "deploy/image/healthy.mjs"]
