@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import { parseEvent } from '@shop/contracts/event-schemas.ts';
 import { type AnyShopEvent, type EventType, type ShopEvent, type Topic, topicOf } from '@shop/contracts/events.ts';
-import { isInfrastructureFailure } from '../postgres/errors.ts';
+import { isInfrastructureFailure } from '../failures/infrastructure.ts';
 import { requestContext } from '../telemetry/context.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { traced } from '../telemetry/spans.ts';
