@@ -2,6 +2,7 @@ import type { ProblemCode } from '@shop/contracts/problems.ts';
 import { isSaneRequestId, parseTraceparent, requestContext } from '../telemetry/context.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { traced } from '../telemetry/spans.ts';
 import type { Clock } from '../time/clock.ts';
 import { withDeadline } from '../time/deadline.ts';
 import type { Ids } from '../time/ids.ts';
@@ -146,7 +147,10 @@ export const createCaller = (options: CallerOptions): Caller => {
       const deadline = Math.min(start + call.withinMs, Math.max(useful, start + lateMs));
       const ended = meter.started(call.path);
       try {
-        const { kind, value } = await run(call, deadline);
+        const { method = 'POST', path } = call;
+        const { kind, value } = await traced(`${method} ${path}`, 'client', { 'peer.service': service }, () =>
+          run(call, deadline),
+        );
         failingSince = undefined;
         ended(kind);
         return value as Reply;
