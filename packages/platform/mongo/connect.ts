@@ -91,7 +91,8 @@ const buildIndexes = async ({ models }: Connection, clock: Clock): Promise<void>
 const ping = async (connection: Connection, clock: Clock): Promise<void> => {
   const answered = new AbortController();
   const late = clock.sleep(pingMs, answered.signal).then(() => {
-    if (!answered.signal.aborted) throw new Problem('UNAVAILABLE', { detail: `MongoDB did not answer in ${pingMs} ms` });
+    if (!answered.signal.aborted)
+      throw new Problem('UNAVAILABLE', { detail: `MongoDB did not answer in ${pingMs} ms` });
   });
   try {
     await Promise.race([connection.getClient().db().command({ ping: 1 }), late]);
