@@ -42,7 +42,9 @@ export const createMongoProductStore = ({
       return owners.filter(({ variants }) => variants.some(({ sku }) => asked.has(sku)));
     },
     async takenHandles(handles) {
-      const found = await products.find({ 'product.handle': among(handles) }, { 'product.handle': 1 }).lean<StoredProduct[]>();
+      const found = await products
+        .find({ 'product.handle': among(handles) }, { 'product.handle': 1 })
+        .lean<StoredProduct[]>();
       return found.map(({ product }) => product.handle);
     },
     list: (query) => listProducts(products, query),
