@@ -8,10 +8,14 @@ export const services = {
   inventory: { port: 7103, store: 'postgres', calls: ['product'] },
   cart: { port: 7104, store: 'mongo', calls: ['product', 'discount'] },
   discount: { port: 7105, store: 'postgres', calls: ['product'] },
-  order: { port: 7106, store: 'postgres', calls: ['cart', 'discount', 'inventory'] },
+  order: { port: 7106, store: 'postgres', calls: ['identity', 'product', 'inventory', 'cart', 'discount'] },
 } as const satisfies Record<
   string,
-  { port: number; store: 'postgres' | 'mongo'; calls: readonly ('product' | 'inventory' | 'cart' | 'discount')[] }
+  {
+    port: number;
+    store: 'postgres' | 'mongo';
+    calls: readonly ('identity' | 'product' | 'inventory' | 'cart' | 'discount')[];
+  }
 >;
 
 export type ServiceName = keyof typeof services;

@@ -107,7 +107,8 @@ const startParts = async (config: EmbeddedConfig, logger: Logger, lifecycle: Lif
   });
   lifecycle.onStop('sagas', () => recovery.stop());
   await services.identity.ensureAdmin(adminOf(config));
-  if (config.SEED === 'on') await seed(services, dataDir, logger, new AbortController().signal);
+  const currency = config.STORE_CURRENCY;
+  if (config.SEED === 'on') await seed({ services, dataDir, currency, logger, signal: new AbortController().signal });
 
   const { live } = services;
   const orders = createOrders({ store: services.orderStore, recovery, live, locks: memoryLocks(clock), clock, ids });

@@ -33,6 +33,8 @@ export interface EdgeOptions {
   trustProxy?: number;
   /** Origins whose pages may read what the edge itself answers; services have their own list. */
   corsOrigins?: readonly string[];
+  /** How long a service may take to answer, as nginx has it; 20s unless given. */
+  patience?: string;
   /** Whether nginx is started as root, whose files other users can't read: its workers are root then too. */
   asRoot?: boolean;
 }
@@ -102,6 +104,7 @@ export const edgeConfig = async (options: EdgeOptions): Promise<string> => {
     CHECKOUT_A_MINUTE: String(checkoutsAMinute),
     UPSTREAMS: serviceNames.map((name) => upstream(name, upstreams[name], resolver !== undefined)).join('\n'),
     READY_SOCKET: options.readySocket ?? `${dir}/ready.sock`,
+    PATIENCE: options.patience ?? '20s',
     BODY_BYTES: String(bodyBytes.any),
     IMPORT_BYTES: String(bodyBytes.import),
     LISTEN: options.listen,
