@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { bookUrlsOf } from '../../apps/reconcile/running-stack.ts';
 import { stackBooks } from '../../apps/reconcile/stack.ts';
 import { type Stack, type StackOptions, startStack } from '../../deploy/local/stack.ts';
 import type { Shop } from './shop.ts';
@@ -11,23 +12,8 @@ export interface StackShop extends Shop {
   stack: Stack;
 }
 
-/** Where each service keeps its books, from the environments of its processes. */
-const urlsOf = ({ environmentOf }: Stack) => {
-  const of = (service: Parameters<Stack['environmentOf']>[0], variable: string): string =>
-    environmentOf(service)[variable] ?? '';
-  return {
-    inventory: of('inventory', 'DATABASE_URL'),
-    discount: of('discount', 'DATABASE_URL'),
-    identity: of('identity', 'DATABASE_URL'),
-    order: of('order', 'DATABASE_URL'),
-    events: of('order', 'JOURNAL_DATABASE_URL'),
-    product: of('product', 'MONGO_URL'),
-    cart: of('cart', 'MONGO_URL'),
-  };
-};
-
 export const shopOf = (stack: Stack): StackShop => {
-  const urls = urlsOf(stack);
+  const urls = bookUrlsOf(stack);
   return {
     stack,
     url: stack.url,

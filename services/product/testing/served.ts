@@ -11,12 +11,17 @@ import { createProduct } from '../service.ts';
 import { createPostgresProductStore } from '../store.postgres.ts';
 import { unique } from './products.ts';
 
-/** A real catalogue behind real HTTP. Call it at the top of a test file. */
-export const serveProducts = async ({ currency = 'USD' } = {}) => {
+/** A real catalogue on a database of its own. */
+export const openCatalogue = async (currency = 'USD') => {
   const pg = await testDatabase(new URL('../migrations', import.meta.url).pathname);
   const ports = { clock: systemClock, ids: systemIds };
   const store = createPostgresProductStore({ pg, outbox: createOutbox({ pg, service: 'product', ...ports }) });
-  const service = createProduct({ store, cache: memoryCache(systemClock), ...ports, currency });
+  return { pg, store, service: createProduct({ store, cache: memoryCache(systemClock), ...ports, currency }) };
+};
+
+/** A real catalogue behind real HTTP. Call it at the top of a test file. */
+export const serveProducts = async ({ currency = 'USD' } = {}) => {
+  const { pg, store, service } = await openCatalogue(currency);
   const server = await serve([...productRoutes(service), ...productInternalRoutes(service)]);
   afterAll(() => server.close());
   const tokens = {
