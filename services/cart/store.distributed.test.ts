@@ -9,7 +9,9 @@ import { cartStoreConformance } from './store.conformance.ts';
 import { createMongoCartStore } from './store.mongo.ts';
 import { cartStoreOnMongo } from './testing/world.ts';
 
-cartStoreConformance('MongoDB', cartStoreOnMongo);
+const tested = await cartStoreOnMongo();
+
+cartStoreConformance('MongoDB', async () => tested);
 
 const newCart = (): Cart => changed(emptyCart(systemIds.uuid()), {}, new Date());
 const next = (cart: Cart): Cart => changed(cart, {}, new Date());

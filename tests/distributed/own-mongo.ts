@@ -16,7 +16,7 @@ export interface OwnMongo {
   resume(): Promise<void>;
 }
 
-/** A MongoDB that a test may kill and pause; it ends with the tests of the file. */
+/** A MongoDB that a test may kill and pause; it ends with the tests of the file. Call it at the top of that. */
 export const ownMongo = async (): Promise<OwnMongo> => {
   const dir = await mkdtemp(join(tmpdir(), 'shop-mongo-'));
   const leash = createLeash();

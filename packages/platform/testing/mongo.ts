@@ -32,7 +32,7 @@ export interface TestMongo extends Mongo {
   profile(collection: string, work: () => Promise<unknown>): Promise<Profile[]>;
 }
 
-/** A fresh database on a MongoDB, the one of this run unless given; dropped and closed after the tests of the file. */
+/** A fresh database on a MongoDB, the one of this run unless given; dropped and closed after the tests of the file. Call it at the top of that: a hook is too late. */
 export const testMongo = async (server = inject('mongo'), logger?: Logger): Promise<TestMongo> => {
   const url = new URL(server);
   url.pathname = `/test_${systemIds.uuid().replaceAll('-', '')}`;
