@@ -34,6 +34,7 @@ describe('isInfrastructureFailure', () => {
 
   it('When a Problem says UNAVAILABLE, then it is one, and another Problem is a refusal whatever caused it', () => {
     expect(isInfrastructureFailure(new Problem('UNAVAILABLE'))).toBe(true);
+    expect(isInfrastructureFailure(Object.assign(new Problem('UNAVAILABLE'), { name: 'CallFailed' }))).toBe(true);
     expect(isInfrastructureFailure(new Problem('NOT_FOUND', {}, { cause: withCode('ECONNRESET') }))).toBe(false);
   });
 
