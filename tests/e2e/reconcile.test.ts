@@ -8,7 +8,7 @@ import { openShop } from '../support/open-shop.ts';
 const open = openShop();
 
 const reconcile = (dataDir: string) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['apps/embedded/reconcile.main.ts'], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['apps/reconcile/main.ts'], {
     cwd: join(import.meta.dirname, '../..'),
     env: { ...process.env, DATA_DIR: dataDir },
     encoding: 'utf8',

@@ -1,11 +1,10 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Admin } from '@platformatic/kafka';
-import { freePort } from '@shop/platform/postgres/server/postmaster.ts';
 import { StackFailed } from './errors.ts';
 import { fetchKafka, kafkaVersion } from './kafka.fetch.ts';
 import type { Server, ServerOptions } from './options.ts';
-import { choosePort, isFree } from './ports.ts';
+import { choosePort, freePort, isFree } from './ports.ts';
 import { launch, untilReady } from './process.ts';
 import { findProgram, runTool } from './tools.ts';
 
@@ -83,7 +82,8 @@ const format = async (java: string, jars: string, config: string): Promise<void>
   await runTool({ file: java, args: [...javaArgs(jars), 'kafka.tools.StorageTool', ...args], timeoutMs: 60_000 });
 };
 
-const answersRequests = async (broker: string): Promise<void> => {
+/** Rejects unless the broker answers requests. */
+export const askKafka = async (broker: string): Promise<void> => {
   const admin = new Admin({
     clientId: 'probe',
     bootstrapBrokers: [broker],
@@ -124,6 +124,6 @@ export const startKafka = async (options: ServerOptions): Promise<Server> => {
   const args = [...javaArgs(jars), 'kafka.Kafka', config];
   const launched = await launch({ ...options, name: `Kafka ${kafkaVersion}`, file: java, args, cwd: dir, logFile });
   const url = `127.0.0.1:${port}`;
-  await untilReady(launched, { probe: () => answersRequests(url), withinMs: readyMs, clock });
+  await untilReady(launched, { probe: () => askKafka(url), withinMs: readyMs, clock });
   return { ...launched, port, url };
 };

@@ -28,8 +28,13 @@ const ensureMember = async (client: Client, host: string): Promise<void> => {
   }
 };
 
-const isPrimary = async (url: string, host: string): Promise<void> => {
-  const client = new mongoose.mongo.MongoClient(url, { serverSelectionTimeoutMS: 1_000, directConnection: true });
+/** Rejects unless the server is primary; makes its replica set where there is none. */
+export const askMongo = async (port: number): Promise<void> => {
+  const host = `127.0.0.1:${port}`;
+  const client = new mongoose.mongo.MongoClient(`mongodb://${host}/`, {
+    serverSelectionTimeoutMS: 1_000,
+    directConnection: true,
+  });
   try {
     await client.connect();
     await ensureMember(client, host);
@@ -57,8 +62,7 @@ export const startMongo = async (options: ServerOptions): Promise<Server> => {
   const args = ['--dbpath', data, '--port', String(port), '--bind_ip', '127.0.0.1', '--replSet', set];
   const small = ['--wiredTigerCacheSizeGB', '0.25', '--oplogSize', '128', '--nounixsocket', '--quiet'];
   const launched = await launch({ ...options, name: 'MongoDB', file, args: [...args, ...small], cwd: dir, logFile });
-  const host = `127.0.0.1:${port}`;
-  const url = `mongodb://${host}/?replicaSet=${set}&directConnection=true`;
-  await untilReady(launched, { probe: () => isPrimary(`mongodb://${host}/`, host), withinMs: readyMs, clock });
+  const url = `mongodb://127.0.0.1:${port}/?replicaSet=${set}&directConnection=true`;
+  await untilReady(launched, { probe: () => askMongo(port), withinMs: readyMs, clock });
   return { ...launched, port, url };
 };

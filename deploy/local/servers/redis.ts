@@ -1,26 +1,18 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { systemProgram } from './install.ts';
 import type { Server, ServerOptions } from './options.ts';
 import { choosePort } from './ports.ts';
 import { launch, untilReady } from './process.ts';
+import { say } from './tcp.ts';
 
 const readyMs = 20_000;
 
-/** Sends one request and resolves when the answer begins as it should. */
-const answersPing = (port: number): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const socket = connect({ port, host: '127.0.0.1', timeout: 1_000 });
-    socket.once('connect', () => socket.write('PING\r\n'));
-    socket.once('data', (data) => {
-      socket.destroy();
-      if (String(data).startsWith('+PONG')) resolve();
-      else reject(new Error(`it answered ${String(data).trim()}`));
-    });
-    socket.once('timeout', () => socket.destroy(new Error('it does not answer')));
-    socket.once('error', reject);
-  });
+/** Rejects unless the server answers. */
+export const askRedis = async (port: number): Promise<void> => {
+  const answer = String(await say(port, 'PING\r\n'));
+  if (!answer.startsWith('+PONG')) throw new Error(`it answered ${answer.trim()}`);
+};
 
 /**
  * Starts Redis on 127.0.0.1. It keeps nothing: locks, cache and limits are all that is in it, and the shop is correct
@@ -39,6 +31,6 @@ export const startRedis = async (options: ServerOptions): Promise<Server> => {
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', '', '--appendonly', 'no'];
   const limits = ['--maxmemory', '128mb', '--maxmemory-policy', 'volatile-lru'];
   const launched = await launch({ ...options, name: 'Redis', file, args: [...args, ...limits], cwd: dir, logFile });
-  await untilReady(launched, { probe: () => answersPing(port), withinMs: readyMs, clock });
+  await untilReady(launched, { probe: () => askRedis(port), withinMs: readyMs, clock });
   return { ...launched, port, url: `redis://127.0.0.1:${port}` };
 };

@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DiscountTables } from '@shop/discount/store.postgres.ts';
+import type { InventoryTables } from '@shop/inventory/tables.postgres.ts';
+import type { LogTables } from '@shop/platform/messaging/postgres-log-tables.ts';
+import { connectPostgres, type ServerConnection } from '@shop/platform/postgres/connect.ts';
+import { type Books, waitingIn } from './books.ts';
+
+/** The PostgreSQL of a running shop: its port is in postmaster.pid, its password beside the data. */
+export const connectionOf = async (dataDir: string): Promise<ServerConnection> => {
+  const [pidFile, password] = await Promise.all([
+    readFile(join(dataDir, 'postgres/data/postmaster.pid'), 'utf8'),
+    readFile(join(dataDir, 'postgres/password'), 'utf8'),
+  ]);
+  return { host: '127.0.0.1', port: Number(pidFile.split('\n')[3]), user: 'shop', password };
+};
+
+/** The books of the embedded shop that runs on a data folder. */
+export const embeddedBooks = async (dataDir: string): Promise<Books> => {
+  const connection = await connectionOf(dataDir);
+  const open = <Tables>(database: string) =>
+    connectPostgres<Tables>({ ...connection, database, name: 'reconcile', max: 1 });
+  const [product, cart] = [open('product'), open('cart')];
+  const books = {
+    inventory: open<InventoryTables>('inventory'),
+    discount: open<DiscountTables>('discount'),
+    order: open<unknown>('order'),
+    events: open<LogTables>('events'),
+  };
+  const { inventory, discount, order } = books;
+  return {
+    ...books,
+    async lockedCarts() {
+      const text = `select user_id from carts where coalesce(document -> 'lock', 'null') <> 'null'`;
+      return (await cart.query<{ user_id: string }>({ text })).map(({ user_id }) => user_id);
+    },
+    waiting: () =>
+      Promise.all(
+        Object.entries({ product, inventory, cart, discount, order }).map(([service, pg]) => waitingIn(service, pg)),
+      ),
+    async close() {
+      await Promise.all([product, cart, ...Object.values(books)].map((pool) => pool.close()));
+    },
+  };
+};
