@@ -1,7 +1,8 @@
-import type { ProblemCode } from '@shop/contracts/problems.ts';
+import { isRefusal, type ProblemCode } from '@shop/contracts/problems.ts';
 import { isSaneRequestId, parseTraceparent, requestContext } from '../telemetry/context.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { traced } from '../telemetry/spans.ts';
 import type { Clock } from '../time/clock.ts';
 import { withDeadline } from '../time/deadline.ts';
 import type { Ids } from '../time/ids.ts';
@@ -146,7 +147,16 @@ export const createCaller = (options: CallerOptions): Caller => {
       const deadline = Math.min(start + call.withinMs, Math.max(useful, start + lateMs));
       const ended = meter.started(call.path);
       try {
-        const { kind, value } = await run(call, deadline);
+        const { kind, value } = await traced(
+          `${call.method ?? 'POST'} ${call.path}`,
+          'client',
+          { 'http.request.method': call.method ?? 'POST', 'url.path': call.path, 'server.address': service },
+          async (span) => {
+            const outcome = await run(call, deadline);
+            if (isRefusal(outcome.value)) span.set('shop.refusal', outcome.value.code);
+            return outcome;
+          },
+        );
         failingSince = undefined;
         ended(kind);
         return value as Reply;
