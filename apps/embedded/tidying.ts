@@ -74,6 +74,6 @@ const duties = ({ services, databases, log, clock, keepMs }: TidyingOptions) => 
     'tombstones of inventory': () => services.inventoryStore.forgetReleased(old, BATCH),
     'tombstones of discount': () => services.discountStore.forgetReleased(old, BATCH),
     'event log': () => log.prune(),
-    'refresh tokens': async () => ((await services.identity.cleanUp(now)) ? BATCH : 0),
+    'refresh tokens': () => services.identity.cleanUp(now),
   };
 };

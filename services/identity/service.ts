@@ -72,8 +72,8 @@ export interface Identity {
    * @throws when address or password could not be registered either.
    */
   ensureAdmin(admin: Admin): Promise<'made' | 'promoted' | 'present'>;
-  /** Deletes a batch of refresh tokens that expired before `now`; true when more may wait. */
-  cleanUp(now: Date): Promise<boolean>;
+  /** Deletes at most a thousand refresh tokens that expired before `now`; answers how many. */
+  cleanUp(now: Date): Promise<number>;
 }
 
 const customerOf = (id: string, { email, name }: Registration): Account => ({ id, email, name, role: 'customer' });
@@ -144,6 +144,6 @@ export const createIdentity = (deps: IdentityDeps): Identity => {
       (await store.find(id)) ?? refuse('UNAUTHENTICATED', { detail: 'There is no such user any more.' }),
     signingKeys: () => accessTokens.publicKeys(),
     ensureAdmin: createAdminGate({ store, passwords, clock, ids, logger }),
-    cleanUp: async (now) => (await store.deleteExpired(now, cleanUpBatch)) === cleanUpBatch,
+    cleanUp: (now) => store.deleteExpired(now, cleanUpBatch),
   };
 };

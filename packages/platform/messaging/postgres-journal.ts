@@ -37,26 +37,23 @@ export const readLag = async (pg: Postgres<LogTables>): Promise<Lag[]> =>
     values: [lagLimit],
   });
 
-const pruneChunk = 10_000;
+/** As many rows go at a time: a pause between two lets others at them. */
+export const pruneChunk = 10_000;
 
-/** Removes messages that are older than `olderThan` and that every group of their topic has handled. */
+/** Removes messages that are older than `olderThan` and that every group of their topic has handled, a chunk of them. */
 export const pruneMessages = async (pg: Postgres<LogTables>, topic: Topic, olderThan: Date): Promise<number> => {
-  let removed = 0;
-  for (;;) {
-    const rows = await pg.query({
-      text: `
-        delete from log_messages where topic = $1 and position in (
-          select position from log_messages
-          where topic = $1 and at < $2
-            and position <= (
-              select coalesce(min(o.done), (select head from log_topics where topic = $1))
-              from log_offsets as o where o.topic = $1
-            )
-          order by position limit $3
-        ) returning position`,
-      values: [topic, olderThan, pruneChunk],
-    });
-    removed += rows.length;
-    if (rows.length < pruneChunk) return removed;
-  }
+  const rows = await pg.query({
+    text: `
+      delete from log_messages where topic = $1 and position in (
+        select position from log_messages
+        where topic = $1 and at < $2
+          and position <= (
+            select coalesce(min(o.done), (select head from log_topics where topic = $1))
+            from log_offsets as o where o.topic = $1
+          )
+        order by position limit $3
+      ) returning position`,
+    values: [topic, olderThan, pruneChunk],
+  });
+  return rows.length;
 };

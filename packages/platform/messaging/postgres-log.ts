@@ -8,8 +8,8 @@ import type { DeadLetters } from './dead-letters.ts';
 import type { EventLog, Subscription } from './event-log.ts';
 import type { JournalEntry, JournalQuery, Lag } from './journal.ts';
 import { append, asMessage } from './postgres-append.ts';
-import { bury, postgresDeadLetters } from './postgres-dead-letters.ts';
-import { pruneMessages, readJournal, readLag } from './postgres-journal.ts';
+import { bury, postgresDeadLetters, pruneLetters } from './postgres-dead-letters.ts';
+import { pruneChunk, pruneMessages, readJournal, readLag } from './postgres-journal.ts';
 import type { LogTables } from './postgres-log-tables.ts';
 import { startMember } from './postgres-subscription.ts';
 import { retention } from './retention.ts';
@@ -22,7 +22,8 @@ export interface PostgresEventLog extends EventLog {
   lag(): Promise<Lag[]>;
   /**
    * Removes messages older than `olderThan` (`retention.journalMs` ago unless given) that every group of their topic
-   * has handled, and dead letters older than `retention.deadLetterMs`. Answers how many messages went.
+   * has handled, and dead letters older than `retention.deadLetterMs`; at most ten thousand of each topic, and of
+   * letters. Answers how many went.
    */
   prune(olderThan?: Date): Promise<number>;
 }
@@ -93,9 +94,7 @@ export const createPostgresEventLog = (options: PostgresEventLogOptions): Postgr
     async prune(olderThan = new Date(clock.now().getTime() - retention.journalMs)) {
       let removed = 0;
       for (const topic of allTopics) removed += await pruneMessages(pg, topic, olderThan);
-      const lettersBefore = new Date(clock.now().getTime() - retention.deadLetterMs);
-      await pg.kysely.deleteFrom('dead_letters').where('at', '<', lettersBefore).execute();
-      return removed;
+      return removed + (await pruneLetters(pg, new Date(clock.now().getTime() - retention.deadLetterMs), pruneChunk));
     },
   };
 };
