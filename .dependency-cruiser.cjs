@@ -26,14 +26,22 @@ module.exports = {
       name: 'packages-stand-below',
       comment: 'What every service stands on knows none of them.',
       severity: 'error',
-      from: { path: '^packages/' },
-      to: { path: '^(services|apps|tests)/' },
+      from: { path: '^packages/', pathNot: '[.]distributed[.]test[.]ts$' },
+      to: { path: '^(services|apps|deploy|tests)/' },
     },
     {
       name: 'services-stand-below-apps',
       severity: 'error',
-      from: { path: '^services/' },
-      to: { path: '^(apps|tests)/' },
+      from: { path: '^services/', pathNot: '[.]distributed[.]test[.]ts$' },
+      to: { path: '^(apps|deploy|tests)/' },
+    },
+    {
+      name: 'deploy-starts-processes',
+      comment:
+        'It brings servers and services up as processes of their own, and knows services by their programs alone.',
+      severity: 'error',
+      from: { path: '^deploy/', pathNot: tests },
+      to: { path: '^(services|apps|tests)/' },
     },
     {
       name: 'contracts-stand-alone',
@@ -80,7 +88,7 @@ module.exports = {
       name: 'adapters-are-named-by-roots',
       comment: 'Which database a service uses is decided where it is put together; adapters may be made of parts.',
       severity: 'error',
-      from: { path: '^(services|apps|packages|tests)/', pathNot: `${tests}|${roots}|[.](postgres|mongo)[.]ts$` },
+      from: { path: '^(services|apps|packages|deploy|tests)/', pathNot: `${tests}|${roots}|[.](postgres|mongo)[.]ts$` },
       to: { path: '^services/[^/]+/[^/]+[.](postgres|mongo)[.]ts$' },
     },
     {
@@ -99,7 +107,7 @@ module.exports = {
     {
       name: 'production-needs-no-testing',
       severity: 'error',
-      from: { path: '^(packages|services|apps)/', pathNot: tests },
+      from: { path: '^(packages|services|apps|deploy)/', pathNot: tests },
       to: { path: '(^|/)testing([.]ts$|/)|[.]conformance[.]ts$|^node_modules/vitest/' },
     },
     {

@@ -8,9 +8,10 @@ export default defineConfig({
       'apps/**/*.test.ts',
       'tests/**/*.test.ts',
       'seed/**/*.test.ts',
+      'deploy/**/*.test.ts',
     ],
-    // Long: npm run test:crash has it.
-    exclude: ['**/node_modules/**', 'tests/crash/**'],
+    // Long: npm run test:crash has it. Needs more servers than npm brings: npm run test:distributed has it.
+    exclude: ['**/node_modules/**', 'tests/crash/**', 'tests/distributed/**', '**/*.distributed.test.ts'],
     globalSetup: ['packages/platform/testing/postgres.setup.ts'],
     // Tests share the machine with the servers that they start.
     maxWorkers: 2,

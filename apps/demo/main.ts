@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { DEFAULT_ADMIN } from '@shop/embedded/config.ts';
+import { DEFAULT_ADMIN } from '@shop/identity/config.ts';
 import { systemClock, systemIds } from '@shop/platform/time/system.ts';
 import { ShopError } from '@shop/sdk/errors.ts';
 import { createShop } from '@shop/sdk/shop.ts';

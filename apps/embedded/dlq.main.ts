@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { DEFAULT_ADMIN } from './config.ts';
+import { DEFAULT_ADMIN } from '@shop/identity/config.ts';
 
 /** `npm run dlq`: lists, shows and replays dead letters of a running shop, through its admin API. */
 const usage = `usage: npm run dlq                     lists dead letters, newest first

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { cartRoutes } from '@shop/cart/routes.ts';
 import type { EventType } from '@shop/contracts/events.ts';
 import { discountRoutes } from '@shop/discount/routes.ts';
+import { adminOf } from '@shop/identity/config.ts';
 import { identityRoutes } from '@shop/identity/routes.ts';
 import { inventoryRoutes } from '@shop/inventory/routes.ts';
 import { consoleRoutes } from '@shop/order/console/routes.ts';
@@ -20,12 +21,14 @@ import { asyncApiDocument } from '@shop/platform/messaging/asyncapi.ts';
 import { createPostgresEventLog } from '@shop/platform/messaging/postgres-log.ts';
 import type { LogTables } from '@shop/platform/messaging/postgres-log-tables.ts';
 import { startPostgresServer } from '@shop/platform/postgres/server/server.ts';
+import { type Background, failingFor, type Part, startBackground } from '@shop/platform/service/background.ts';
 import type { Logger } from '@shop/platform/telemetry/logger.ts';
 import { createMetrics, type Metrics, serveMetrics } from '@shop/platform/telemetry/metrics.ts';
+import { startTracing } from '@shop/platform/telemetry/tracing.ts';
 import { systemClock, systemIds } from '@shop/platform/time/system.ts';
 import { productRoutes } from '@shop/product/routes.ts';
-import { failingFor, handlersOf, type Part, startBackground } from './background.ts';
-import { DEFAULT_ADMIN, type EmbeddedConfig } from './config.ts';
+import { backgroundsOf } from './background.ts';
+import type { EmbeddedConfig } from './config.ts';
 import { crashPointsOnOrder, noCrashPoints } from './crash-points.ts';
 import { type Databases, databaseNames, openDatabases } from './databases.ts';
 import { registerGauges } from './gauges.ts';
@@ -62,6 +65,8 @@ export const startShop = async (config: EmbeddedConfig, logger: Logger): Promise
 
 const startParts = async (config: EmbeddedConfig, logger: Logger, lifecycle: Lifecycle): Promise<string> => {
   const [clock, ids] = [systemClock, systemIds];
+  const tracing = startTracing({ settings: config, service: 'shop', clock, ids, logger });
+  lifecycle.onStop('tracing', () => tracing.stop());
   const dataDir = resolve(config.DATA_DIR);
   const server = await startPostgresServer({ dataDir, logger, clock, ids });
   lifecycle.onStop('PostgreSQL', () => server.stop());
@@ -81,10 +86,10 @@ const startParts = async (config: EmbeddedConfig, logger: Logger, lifecycle: Lif
     points: config.CRASH_POINTS === 'on' ? crashPointsOnOrder() : noCrashPoints,
   });
   const log = createPostgresEventLog({ pg: databases.of<LogTables>('events'), clock, ids, logger });
+  const backgrounds = backgroundsOf({ services, databases, log, clock });
   const parts = await startBackground({
-    services,
-    databases,
-    log,
+    services: backgrounds,
+    log: { ...log, ...services.points.around('log', { publish: log.publish, bury: log.bury }) },
     lifecycle,
     clock,
     ids,
@@ -92,7 +97,7 @@ const startParts = async (config: EmbeddedConfig, logger: Logger, lifecycle: Lif
     metrics,
     keepMs: config.RETENTION_DAYS * 86_400_000,
   });
-  registerGauges({ metrics, services, databases, log, parts, dataDir, clock });
+  registerGauges({ metrics, services, backgrounds, databases, log, parts, dataDir, clock });
   const recovery = await startRecovery({
     owner: ids.uuid(),
     store: services.orderStore,
@@ -101,10 +106,7 @@ const startParts = async (config: EmbeddedConfig, logger: Logger, lifecycle: Lif
     logger,
   });
   lifecycle.onStop('sagas', () => recovery.stop());
-  await services.identity.ensureAdmin({
-    email: config.ADMIN_EMAIL ?? DEFAULT_ADMIN.email,
-    password: config.ADMIN_PASSWORD ?? DEFAULT_ADMIN.password,
-  });
+  await services.identity.ensureAdmin(adminOf(config));
   const currency = config.STORE_CURRENCY;
   if (config.SEED === 'on') await seed({ services, dataDir, currency, logger, signal: new AbortController().signal });
 
@@ -129,7 +131,7 @@ const startParts = async (config: EmbeddedConfig, logger: Logger, lifecycle: Lif
       ? labRoutes(createLab({ services, orders, currency: config.STORE_CURRENCY, clock, ids }))
       : []),
   ];
-  return serve({ config, logger, lifecycle, routes, services, databases, metrics, parts });
+  return serve({ config, logger, lifecycle, routes, services, backgrounds, databases, metrics, parts });
 };
 
 interface ServeOptions {
@@ -138,13 +140,14 @@ interface ServeOptions {
   lifecycle: Lifecycle;
   routes: Route[];
   services: Services;
+  backgrounds: readonly Background[];
   databases: Databases;
   metrics: Metrics;
   parts: readonly Part[];
 }
 
 const serve = async (options: ServeOptions): Promise<string> => {
-  const { config, logger, lifecycle, routes, services, databases, metrics, parts } = options;
+  const { config, logger, lifecycle, routes, services, backgrounds, databases, metrics, parts } = options;
   const app = createApp({
     name: 'shop',
     routes,
@@ -165,7 +168,7 @@ const serve = async (options: ServeOptions): Promise<string> => {
     degraded: () => failingFor(parts, FAILING_MS),
     document: openApiDocument(routes, { title: TITLE, version: VERSION, serverUrl: '/' }),
     documents: {
-      '/asyncapi.json': asyncApiDocument({ title: TITLE, version: VERSION, listeners: listenersOf(services) }),
+      '/asyncapi.json': asyncApiDocument({ title: TITLE, version: VERSION, listeners: listenersOf(backgrounds) }),
     },
     mount: servePictures,
   });
@@ -178,12 +181,11 @@ const serve = async (options: ServeOptions): Promise<string> => {
   return http.url;
 };
 
-const listenersOf = (services: Services) =>
+const listenersOf = (backgrounds: readonly Background[]) =>
   Object.fromEntries(
-    Object.entries(handlersOf(services, systemClock)).map(([service, handlers]) => [
-      service,
-      Object.keys(handlers) as EventType[],
-    ]),
+    backgrounds.flatMap(({ reactions }) =>
+      reactions ? [[reactions.group, Object.keys(reactions.handlers) as EventType[]]] : [],
+    ),
   );
 
 const outboxDepths = ({ outboxes }: Services) =>

@@ -40,9 +40,6 @@ export interface IdentityDeps {
   logger: Logger;
 }
 
-/** Expired tokens that one clean-up deletes at most. */
-const cleanUpBatch = 1_000;
-
 export interface Identity {
   /** Makes a guest and signs it in. */
   guest(): Promise<SignedIn>;
@@ -64,6 +61,8 @@ export interface Identity {
   /** Ends the family of a refresh token; unknown ones are fine. */
   logout(refreshToken: string): Promise<void>;
   me(user: User): Promise<Account | Refusal<'UNAUTHENTICATED'>>;
+  /** An access token for somebody whom identity need not know; for the race lab, whose buyers are made up. */
+  tokenFor(user: User): Promise<string>;
   /** Public keys that check access tokens. */
   signingKeys(): Promise<JWK[]>;
   /**
@@ -72,8 +71,8 @@ export interface Identity {
    * @throws when address or password could not be registered either.
    */
   ensureAdmin(admin: Admin): Promise<'made' | 'promoted' | 'present'>;
-  /** Deletes at most a thousand refresh tokens that expired before `now`; answers how many. */
-  cleanUp(now: Date): Promise<number>;
+  /** Deletes at most `limit` refresh tokens that have expired; answers how many. */
+  forgetExpired(limit: number): Promise<number>;
 }
 
 const customerOf = (id: string, { email, name }: Registration): Account => ({ id, email, name, role: 'customer' });
@@ -142,8 +141,9 @@ export const createIdentity = (deps: IdentityDeps): Identity => {
     logout: (refreshToken) => store.endFamily(hashOf(refreshToken), clock.now()),
     me: async ({ id }) =>
       (await store.find(id)) ?? refuse('UNAUTHENTICATED', { detail: 'There is no such user any more.' }),
+    tokenFor: (user) => accessTokens.issue(user),
     signingKeys: () => accessTokens.publicKeys(),
     ensureAdmin: createAdminGate({ store, passwords, clock, ids, logger }),
-    cleanUp: (now) => store.deleteExpired(now, cleanUpBatch),
+    forgetExpired: (limit) => store.deleteExpired(clock.now(), limit),
   };
 };

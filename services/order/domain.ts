@@ -47,6 +47,8 @@ export interface Saga {
   createdAt: string;
   finishedAt: string | null;
   version: number;
+  /** The trace of the request that began it; whoever takes the saga over goes on with it. */
+  traceparent: string | null;
 }
 
 export type OrderStatus = 'created' | 'confirmed' | 'shipped' | 'delivered' | 'cancelled';

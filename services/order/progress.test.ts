@@ -24,6 +24,7 @@ const saga = (fields: Partial<Saga>): Saga => ({
   createdAt: '2026-01-01T00:00:00.000Z',
   finishedAt: null,
   version: 1,
+  traceparent: null,
   ...fields,
 });
 

@@ -44,7 +44,7 @@ export const recoveryStatements = ({ pg, outbox, ids, changed }: OrderStoreDeps)
     },
 
     async republish({ id, epoch }, delaySeconds, at) {
-      const saga = await one('saga-republish', REPUBLISH, [id, epoch, delaySeconds, ids.uuid(), at]);
+      const saga = await one('saga-republish', REPUBLISH, [id, epoch, delaySeconds, ids.uuid(), at, currentTrace()]);
       if (saga) outbox.nudge();
       return saga !== undefined;
     },
@@ -173,7 +173,7 @@ const REPUBLISH = `
       'kind', case saga.kind when 'cancel' then 'cancel' else 'rollback' end,
       'reason', coalesce(saga.problem->>'code', 'cancelled'),
       'participants', to_jsonb(array(select unnest(saga.participants) except select unnest(saga.undone))),
-      'version', coalesce(orders.version, saga.version)), $5)
+      'version', coalesce(orders.version, saga.version)), $5, $6)
   ) as emitted`;
 
 /** Due sagas, and those before the end whose owner is silent. Serves the recovery; reads only the partial index. */

@@ -1,8 +1,10 @@
 import { plainQuote } from '@shop/contracts/quote.ts';
 import type { Postgres } from '@shop/platform/postgres/postgres.ts';
+import { requestContext } from '@shop/platform/telemetry/context.ts';
 import { systemClock, systemIds } from '@shop/platform/time/system.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { placeOrder, type Saga } from './domain.ts';
+import type { Intent } from './store.ts';
 import { begun, pivoted, START, snapshot } from './testing/fixtures.ts';
 import { openWorld, orderDatabase, type World } from './testing/world.ts';
 
@@ -37,21 +39,50 @@ describe('Recovery', () => {
     await world.close();
   });
 
+  it('When a saga is taken over, then what it says goes on in the trace of the request that began it', async () => {
+    const world = await openWorld(pg);
+    const traced = (digit: string) => `00-${digit.repeat(32)}-${digit.repeat(16)}-01`;
+    const begunIn = (digit: string, fields: Partial<Intent> = {}) =>
+      requestContext.run({ requestId: digit, traceparent: traced(digit) }, () =>
+        begun(world.store, { owner: 'dead', deadline: soon(), ...fields }),
+      );
+    const running = await begunIn('a');
+    const late = await begunIn('b', { deadline: START });
+    const silent = await begun(world.store, { owner: 'dead', deadline: soon() });
+    await until(world, running.id, 'completed');
+    await until(world, late.id, 'compensated');
+    await until(world, silent.id, 'completed');
+    const said = await pg.query<{ key: string; traceparent: string | null }>({
+      text: 'select distinct key, traceparent from outbox where key = any ($1)',
+      values: [[running, late, silent].map(({ orderId }) => orderId)],
+    });
+    expect(Object.fromEntries(said.map(({ key, traceparent }) => [key, traceparent]))).toEqual({
+      [running.orderId]: traced('a'),
+      [late.orderId]: traced('b'),
+      [silent.orderId]: null,
+    });
+    await world.close();
+  });
+
   it('When an undo is not answered, then it is published again, and an answer then ends it', async () => {
     const world = await openWorld(pg);
     world.rollbacks.answered = false;
-    const saga = await begun(world.store, { owner: world.recovery.owner, deadline: soon() });
+    const traceparent = `00-${'c'.repeat(32)}-${'c'.repeat(16)}-01`;
+    const saga = await requestContext.run({ requestId: 'c', traceparent }, () =>
+      begun(world.store, { owner: world.recovery.owner, deadline: soon() }),
+    );
     const problem = { ok: false, code: 'OUT_OF_STOCK' } as const;
     await world.store.compensate(saga, { problem, participants: ['cart'], steps: [], at: START });
     for (let tries = 0; ((await world.store.find(saga.id))?.attempts ?? 0) < 2; tries++) {
       expect(tries).toBeLessThan(60);
       await systemClock.sleep(100);
     }
-    const sent = await pg.query<{ id: string }>({
-      text: `select event_id as id from outbox where key = $1 and type = 'order.cancelled'`,
+    const sent = await pg.query<{ id: string; traceparent: string }>({
+      text: `select event_id as id, traceparent from outbox where key = $1 and type = 'order.cancelled' order by outbox.id`,
       values: [saga.orderId],
     });
     expect(new Set(sent.map(({ id }) => id)).size).toBeGreaterThanOrEqual(2);
+    expect(sent.slice(1).every((again) => again.traceparent === traceparent)).toBe(true);
     await world.store.answered({
       sagaId: saga.id,
       orderId: saga.orderId,

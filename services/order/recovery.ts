@@ -1,6 +1,7 @@
 import { startLoop } from '@shop/platform/lifecycle/loop.ts';
 import { requestContext } from '@shop/platform/telemetry/context.ts';
 import type { Logger } from '@shop/platform/telemetry/logger.ts';
+import { traced } from '@shop/platform/telemetry/spans.ts';
 import type { Clock } from '@shop/platform/time/clock.ts';
 import type { Saga } from './domain.ts';
 import type { SagaRunner } from './saga-runner.ts';
@@ -29,9 +30,15 @@ export const startRecovery = async ({ owner, store, runner, clock, logger }: Rec
   const inFlight = new Set<Promise<void>>();
 
   const drive = (saga: Saga, recovered: boolean, ended?: () => Promise<void>) => {
-    const context = { requestId: saga.id, ...requestContext.get(), sagaId: saga.id };
+    const stored = saga.traceparent ?? undefined;
+    const context = { requestId: saga.id, traceparent: stored, ...requestContext.get(), sagaId: saga.id };
+    const attributes = {
+      'shop.saga.state': saga.state,
+      'shop.saga.epoch': saga.epoch,
+      'shop.saga.recovered': recovered,
+    };
     const driven: Promise<void> = requestContext
-      .run(context, () => runner.drive(saga, recovered))
+      .run(context, () => traced(saga.kind, 'internal', attributes, () => runner.drive(saga, recovered)))
       .catch((err) => logger.error({ err, saga: saga.id }, 'a saga is left to the recovery'))
       .then(ended)
       .catch((err) => logger.warn({ err, saga: saga.id }, 'a checkout lock is left to its end'))

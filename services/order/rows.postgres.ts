@@ -21,6 +21,7 @@ export interface SagaRow {
   created_at: Date;
   finished_at: Date | null;
   version: number;
+  traceparent: string | null;
 }
 
 export const toSaga = (row: SagaRow): Saga => ({
@@ -43,6 +44,7 @@ export const toSaga = (row: SagaRow): Saga => ({
   createdAt: row.created_at.toISOString(),
   finishedAt: row.finished_at?.toISOString() ?? null,
   version: row.version,
+  traceparent: row.traceparent,
 });
 
 export interface OrderRow {

@@ -1,6 +1,7 @@
 import type { Participant } from '@shop/contracts/commands.ts';
 import { isRefusal, type Refusal, refuse } from '@shop/contracts/problems.ts';
 import type { Logger } from '@shop/platform/telemetry/logger.ts';
+import { traced } from '@shop/platform/telemetry/spans.ts';
 import type { Clock } from '@shop/platform/time/clock.ts';
 import { type CheckoutCommands, type Findings, type ForwardStep, stepsBeforePivot } from './checkout.saga.ts';
 import {
@@ -68,12 +69,21 @@ export const createSagaRunner = ({ store, commands, show, clock, logger }: Runne
     }
   };
 
-  /** Runs one step, repeating it while it fails and time is left; answers the refusal that ends the checkout, if any. */
+  /** Runs one step, unless it has nothing to do; answers the refusal that ends the checkout, if any. */
   const take = async (run: Run, step: ForwardStep): Promise<Refusal | undefined> => {
     if (step.when && !step.when(run.found)) {
       progress(run, stepSkipped(run.steps, step.name, at()));
       return step.check?.(run.saga, run.found);
     }
+    return traced(step.name, 'internal', {}, async (span) => {
+      const refusal = await repeat(run, step);
+      if (refusal) span.set('shop.refusal', refusal.code);
+      return refusal;
+    });
+  };
+
+  /** Does a step, again and again while it fails and time is left. */
+  const repeat = async (run: Run, step: ForwardStep): Promise<Refusal | undefined> => {
     for (let failures = 0; ; failures++) {
       progress(run, stepStarted(run.steps, step.name, at()));
       const heldBefore = run.holders.has(step.participant);
@@ -114,7 +124,10 @@ export const createSagaRunner = ({ store, commands, show, clock, logger }: Runne
     return work();
   };
 
-  const compensate = async (run: Run, refusal: Refusal): Promise<void> => {
+  const compensate = (run: Run, refusal: Refusal): Promise<void> =>
+    traced('compensate', 'internal', { 'shop.refusal': refusal.code }, () => decideUndo(run, refusal));
+
+  const decideUndo = async (run: Run, refusal: Refusal): Promise<void> => {
     const now = at();
     const participants = everyParticipant.filter((one) => run.holders.has(one));
     const problem = { ...refusal, checkoutId: refusal.checkoutId ?? run.saga.id };
@@ -157,7 +170,9 @@ export const createSagaRunner = ({ store, commands, show, clock, logger }: Runne
   };
 
   /** After the pivot: only forward. What does not succeed soon is left to the recovery, at last to an operator. */
-  const complete = async (run: Run): Promise<void> => {
+  const complete = (run: Run): Promise<void> => traced('completeCart', 'internal', {}, () => goForward(run));
+
+  const goForward = async (run: Run): Promise<void> => {
     const { id: sagaId, orderId, userId, attempts } = run.saga;
     for (const pause of [...QUICK_RETRIES_MS, undefined]) {
       try {
@@ -183,7 +198,7 @@ export const createSagaRunner = ({ store, commands, show, clock, logger }: Runne
       const refusal = await take(run, step);
       if (refusal) return compensate(run, refusal);
     }
-    if (await pivot(run)) await complete(run);
+    if (await traced('createOrder', 'internal', {}, () => pivot(run))) await complete(run);
   };
 
   return {

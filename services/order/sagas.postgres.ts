@@ -38,6 +38,7 @@ export const sagaDecisions = ({ pg, outbox, ids, changed }: OrderStoreDeps): Dec
         intent.owner,
         intent.deadline,
         intent.createdAt,
+        currentTrace(),
       ]);
       if (saga) return { saga, isNew: true };
       const first = await findByKey(intent.userId, intent.idempotencyKey);
@@ -127,8 +128,8 @@ export const sagaDecisions = ({ pg, outbox, ids, changed }: OrderStoreDeps): Dec
 
 /** The intent. `next_at` is the watchdog: whatever happens to its owner, the saga is looked at again after its deadline. */
 const BEGIN = `
-  insert into sagas (id, kind, user_id, role, idempotency_key, request_hash, request, order_id, state, direction, owner, deadline, steps, next_at, created_at)
-  values ($1, 'checkout', $2, $3, $4, $5, $6, $7, 'running', 'forward', $8, $9, '[]', now() + interval '12 seconds', $10)
+  insert into sagas (id, kind, user_id, role, idempotency_key, request_hash, request, order_id, state, direction, owner, deadline, steps, next_at, created_at, traceparent)
+  values ($1, 'checkout', $2, $3, $4, $5, $6, $7, 'running', 'forward', $8, $9, '[]', now() + interval '12 seconds', $10, $11)
   on conflict (user_id, idempotency_key) where kind = 'checkout' do nothing
   returning *`;
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DEFAULT_ADMIN } from '@shop/identity/config.ts';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_ADMIN, declaration } from '../../apps/embedded/config.ts';
+import { declaration } from '../../apps/embedded/config.ts';
 import { documentedMetrics } from '../support/metrics.ts';
 import { anchorsOf, blocksOf, codeOf, commandsOf, files, linksOf, page, pages, root } from './markdown.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { systemClock } from '@shop/platform/time/system.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { DatabaseName } from '../../apps/embedded/databases.ts';
-import { lastingBreaches, reconcile } from '../../apps/embedded/reconcile.ts';
+import { lastingBreaches, reconcile } from '../../apps/reconcile/reconcile.ts';
 import { auditShop, queryShop } from '../support/audit.ts';
 import { guest, product, times } from '../support/client.ts';
 import { openShop } from '../support/open-shop.ts';
@@ -12,7 +12,7 @@ import { openShop } from '../support/open-shop.ts';
 const open = openShop();
 
 const run = (env: Record<string, string>) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['apps/embedded/reconcile.main.ts'], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['apps/reconcile/main.ts'], {
     cwd: join(import.meta.dirname, '../..'),
     env: { ...process.env, ...env },
     encoding: 'utf8',
@@ -188,14 +188,16 @@ describe('npm run reconcile', () => {
       }
     });
     const seen: number[] = [];
+    const books = await open.shop.books();
     const look = async () => {
-      const breaches = await reconcile(open.shop.dataDir);
+      const breaches = await reconcile(books);
       seen.push(breaches.length);
       return breaches;
     };
     for (let round = 0; round < 3; round++) expect(await lastingBreaches(look, systemClock)).toEqual([]);
     selling = false;
     await buyers;
+    await books.close();
     // Otherwise this would prove nothing.
     expect(Math.max(...seen)).toBeGreaterThan(0);
   });
@@ -203,7 +205,9 @@ describe('npm run reconcile', () => {
   it('When rows are changed by hand, then each difference is named, and nothing else', async () => {
     for (const [{ database, sql }, one] of bought) await queryShop(open.shop, database, sql(one));
     const unsent = await leaveEventUnsent();
-    const said = await reconcile(open.shop.dataDir);
+    const books = await open.shop.books();
+    const said = await reconcile(books);
+    await books.close();
     const sentences = [...bought].map(([{ what, named }, one]) => ({ what, named: named(one) }));
     sentences.push({
       what: 'a relay hangs',

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { auditShop } from '../support/audit.ts';
 import { admin, call, guest, product, type Reply, times } from '../support/client.ts';
-import { removeFolder, runShop, startShop, temporaryFolder } from '../support/shop.ts';
+import { runShop } from '../support/embedded-shop.ts';
+import { removeFolder, startShop, temporaryFolder } from '../support/shop.ts';
 
 const WORKERS = 12;
 

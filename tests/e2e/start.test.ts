@@ -3,7 +3,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { call, guest } from '../support/client.ts';
-import { removeFolder, runShop, startShop, temporaryFolder } from '../support/shop.ts';
+import { runShop } from '../support/embedded-shop.ts';
+import { removeFolder, startShop, temporaryFolder } from '../support/shop.ts';
 
 const dataDir = temporaryFolder();
 afterAll(() => removeFolder(dataDir));

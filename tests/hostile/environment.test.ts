@@ -63,6 +63,11 @@ const bad: Record<Variable, string[]> = {
   LAB: notOnOff,
   CRASH_POINTS: notOnOff,
   LOG_LEVEL: ['loud', 'INFO', 'debug ', '30', '*'],
+  OTEL_EXPORTER_OTLP_ENDPOINT: [...notUrl, 'localhost:4318', 'grpc://localhost:4317', 'http://localhost:99999'],
+  OTEL_EXPORTER_OTLP_HEADERS: ['key', '=value', 'a b=c', 'a=b c', 'a=b,', 'a=b\r\nc: d', `a=${'x'.repeat(4000)}`],
+  OTEL_SERVICE_NAME: ['x'.repeat(201)],
+  OTEL_TRACES_SAMPLER: ['on', 'ALWAYS_ON', 'jaeger_remote', 'traceidratio '],
+  OTEL_TRACES_SAMPLER_ARG: ['abc', '-0.1', '1.1', 'NaN', '10%'],
 };
 
 /** Variables that are right one by one and wrong together: [in words, the variables, what is said]. */

@@ -3,8 +3,8 @@ import type { Postgres } from '@shop/platform/postgres/postgres.ts';
 import { silentLogger as logger } from '@shop/platform/testing/logger.ts';
 import { systemClock as clock, systemIds as ids } from '@shop/platform/time/system.ts';
 import { type DatabaseName, databaseNames } from '../../apps/embedded/databases.ts';
-import { connectionOf } from '../../apps/embedded/reconcile.ts';
 import { createServices, type Services } from '../../apps/embedded/services.ts';
+import { connectionOf } from '../../apps/reconcile/embedded.ts';
 import type { Shop } from './shop.ts';
 
 /** The services once more, in this process and on the databases of a running shop: what sends a command late, or twice. */

@@ -49,13 +49,28 @@ export const accessCheck = (
 };
 
 /** Compares digests, in constant time: neither the length nor a common prefix of the secret shows in the time taken. */
+const comparison = (secret: string | undefined): ((text: string | undefined) => text is string) => {
+  const expected = secret ? digest(secret) : undefined;
+  return (text): text is string => !!text && !!expected && timingSafeEqual(digest(text), expected);
+};
+
 const serviceCheck = (serviceToken: string | undefined): ((request: Request) => Promise<Caller>) => {
-  const expected = serviceToken ? digest(serviceToken) : undefined;
+  const isServiceToken = comparison(serviceToken);
   return async (request) => {
     const token = bearerOf(request);
-    if (!token || !expected || !timingSafeEqual(digest(token), expected)) {
-      throw unauthenticated('Send the service token as "Authorization: Bearer …".');
-    }
+    if (!isServiceToken(token)) throw unauthenticated('Send the service token as "Authorization: Bearer …".');
     return { user: undefined, token };
+  };
+};
+
+/**
+ * Tells requests of other services: they show the service token as Bearer on `/internal`, and elsewhere as
+ * `X-Service-Token`, beside the access token of the user for whom they call.
+ */
+export const fromService = (serviceToken: string | undefined): ((request: Request) => boolean) => {
+  const isServiceToken = comparison(serviceToken);
+  return (request) => {
+    const internal = request.path.startsWith('/internal/');
+    return isServiceToken(internal ? bearerOf(request) : request.get('x-service-token'));
   };
 };

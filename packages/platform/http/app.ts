@@ -4,10 +4,11 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Ids } from '../time/ids.ts';
+import { fromService } from './access.ts';
 import { cors } from './cors.ts';
 import { docs } from './docs.ts';
 import { live, ready } from './health.ts';
-import { createLimits } from './limits.ts';
+import { createLimits, type LimitOptions } from './limits.ts';
 import { bySpecificity, methodTable, mountedPath } from './paths.ts';
 import { refusalOf, sendProblem } from './problem-response.ts';
 import { requestFrame } from './request-id.ts';
@@ -29,6 +30,8 @@ export interface AppOptions {
   metrics?: Metrics;
   /** False lifts all rate limits. */
   limits: boolean;
+  /** Where requests are counted, so that replicas count together; in the process unless given. */
+  limitStore?: LimitOptions['store'];
   /** Origins whose pages may call the API; none by default. */
   corsOrigins?: readonly string[];
   /** How many proxies stand in front, or which (Express's `trust proxy`); limits count the address they report. */
@@ -64,7 +67,8 @@ export const createApp = (options: AppOptions): Express => {
   const { routes, clock, logger } = options;
   refuseDuplicates(routes);
   const stopping = new AbortController();
-  const limits = createLimits(options.limits);
+  const isExempt = fromService(options.serviceToken);
+  const limits = createLimits({ on: options.limits, store: options.limitStore, isExempt });
   const app = express();
   stoppingSignals.set(app, stopping);
   app.disable('x-powered-by');

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { serve, type TestServer } from '../testing/http.ts';
+import { serve, type TestServer, testServiceToken } from '../testing/http.ts';
 import { systemIds } from '../time/system.ts';
 import { get, post } from './route.ts';
 import { joi } from './schemas.ts';
@@ -10,6 +10,7 @@ const routes = [
   post('/auth/register', { summary: 'r', access: 'anyone', limit: 'auth', answers: ok }, () => ({})),
   post('/auth/guest', { summary: 'g', access: 'anyone', limit: 'guest', answers: ok }, () => ({})),
   post('/checkouts', { summary: 'c', access: 'user', limit: 'checkout', answers: ok }, () => ({})),
+  post('/internal/command', { summary: 'i', access: 'service', answers: ok }, () => ({})),
   get('/free', { summary: 'f', access: 'anyone', answers: ok }, () => ({})),
 ];
 
@@ -17,10 +18,17 @@ describe('rate limits', () => {
   let server: TestServer;
   afterEach(() => server.close());
 
-  const statuses = async (count: number, method: string, path: string, token?: string) => {
+  const statuses = async (
+    count: number,
+    method: string,
+    path: string,
+    token?: string,
+    headers: Record<string, string> = {},
+  ) => {
     const tally: Record<number, number> = {};
     for (let sent = 0; sent < count; sent += 20) {
-      const batch = Array.from({ length: Math.min(20, count - sent) }, () => server.request(method, path, { token }));
+      const size = Math.min(20, count - sent);
+      const batch = Array.from({ length: size }, () => server.request(method, path, { token, headers }));
       for (const { status } of await Promise.all(batch)) tally[status] = (tally[status] ?? 0) + 1;
     }
     return tally;
@@ -52,6 +60,27 @@ describe('rate limits', () => {
     expect(await statuses(601, 'GET', '/free')).toEqual({ 200: 600, 429: 1 });
     expect(await statuses(1, 'GET', '/nothing')).toEqual({ 429: 1 });
     expect((await server.request('GET', '/health/live')).status).toBe(200);
+  });
+
+  it('When another service calls, for a user or for itself, then it is not counted; who only says so is', async () => {
+    server = await serve(routes, { limits: true });
+    const shown = { 'X-Service-Token': testServiceToken };
+    const forged = { 'X-Service-Token': `${testServiceToken}x` };
+    const ada = await server.tokens.as({ id: systemIds.uuid(), role: 'customer' });
+    expect(await statuses(70, 'POST', '/auth/guest', undefined, shown)).toEqual({ 200: 70 });
+    expect(await statuses(40, 'POST', '/checkouts', ada, shown)).toEqual({ 200: 40 });
+    expect(await statuses(601, 'POST', '/internal/command', testServiceToken)).toEqual({ 200: 601 });
+    expect(await statuses(590, 'POST', '/internal/command', `${testServiceToken}x`)).toEqual({ 401: 590 });
+    expect(await statuses(11, 'GET', '/free', undefined, forged)).toEqual({ 200: 10, 429: 1 });
+    expect(await statuses(1, 'POST', '/internal/command', 'x', shown)).toEqual({ 429: 1 });
+    expect(await statuses(1, 'POST', '/internal/command', testServiceToken)).toEqual({ 200: 1 });
+  });
+
+  it('When a user shows the service token alone, then it stands for nobody', async () => {
+    server = await serve(routes, { limits: true });
+    const headers = { 'X-Service-Token': testServiceToken };
+    expect(await statuses(1, 'POST', '/checkouts', undefined, headers)).toEqual({ 401: 1 });
+    expect(await statuses(1, 'POST', '/internal/command', undefined, headers)).toEqual({ 401: 1 });
   });
 
   it('When limits are off, then nobody waits', async () => {

@@ -1,6 +1,6 @@
 import { Problem } from '@shop/contracts/problems.ts';
 import type { Request, RequestHandler, Response } from 'express';
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { ipKeyGenerator, rateLimit, type Store } from 'express-rate-limit';
 import type { Route, User } from './route.ts';
 
 const minuteMs = 60_000;
@@ -16,7 +16,16 @@ const byAddress = (request: Request): string => ipKeyGenerator(request.ip ?? 'un
 const byUser = (request: Request, response: Response): string =>
   (response.locals.user as User | undefined)?.id ?? byAddress(request);
 
-const limiter = (name: LimitName): RequestHandler =>
+export interface LimitOptions {
+  /** False lifts all limits. */
+  on: boolean;
+  /** Where the requests of a limit are counted; in the memory of this process unless given. */
+  store?: (name: LimitName) => Store;
+  /** Whose requests are not counted. */
+  isExempt: (request: Request) => boolean;
+}
+
+const limiter = (name: LimitName, { store, isExempt }: LimitOptions): RequestHandler =>
   rateLimit({
     windowMs: minuteMs,
     limit: requestsPerMinute[name],
@@ -24,8 +33,9 @@ const limiter = (name: LimitName): RequestHandler =>
     standardHeaders: 'draft-8',
     legacyHeaders: false,
     keyGenerator: name === 'checkout' ? byUser : byAddress,
-    // Probes ask often and from one address, services call each other from few.
-    skip: (request) => name === 'general' && /^\/(health|internal)\//.test(request.path),
+    store: store?.(name),
+    // Probes ask often and from one address.
+    skip: (request) => (name === 'general' && request.path.startsWith('/health/')) || isExempt(request),
     handler: (_request, response, next) =>
       next(new Problem('RATE_LIMITED', { retryAfter: Number(response.getHeader('Retry-After') ?? minuteMs / 1000) })),
     // Its checks of the proxy settings would log at every request of a set-up that was chosen on purpose.
@@ -40,15 +50,15 @@ export interface Limits {
   of(name: Route['spec']['limit']): Limit | undefined;
 }
 
-/** The limits of one process; with `on` false there are none. */
-export const createLimits = (on: boolean): Limits => {
-  if (!on) return { general: undefined, of: () => undefined };
+/** The limits of one process, or of all that share a store. */
+export const createLimits = (options: LimitOptions): Limits => {
+  if (!options.on) return { general: undefined, of: () => undefined };
   const made = new Map<LimitName, Limit>();
   return {
-    general: limiter('general'),
+    general: limiter('general', options),
     of(name) {
       if (!name) return undefined;
-      const limit = made.get(name) ?? asPromise(limiter(name));
+      const limit = made.get(name) ?? asPromise(limiter(name, options));
       made.set(name, limit);
       return limit;
     },

@@ -1,7 +1,7 @@
 import { problemBody } from '@shop/contracts/problem-body.ts';
 import { isRefusal, Problem, type Refusal, refuse } from '@shop/contracts/problems.ts';
 import type { Request, Response } from 'express';
-import { isInfrastructureFailure } from '../postgres/errors.ts';
+import { isInfrastructureFailure } from '../failures/infrastructure.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 /** The one place that writes problem+json (RFC 9457); everything that is not a success ends here. */

@@ -1,7 +1,8 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { parseTraceparent, requestContext, traceIdOf } from '../telemetry/context.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { isTracing, type Span, startSpan } from '../telemetry/spans.ts';
 import type { Ids } from '../time/ids.ts';
 import { stopwatch } from '../time/system.ts';
 
@@ -10,14 +11,16 @@ const sane = /^[\w.:/+=@-]{1,128}$/;
 
 /**
  * The frame around every request: an id (the client's, when it is sane) that is returned and logged, the trace it
- * belongs to, a line in the log and a sample in the metrics when it has ended.
+ * belongs to and its span in it, a line in the log and a sample in the metrics when it has ended.
  */
 export const requestFrame =
   ({ ids, logger, metrics }: { ids: Ids; logger: Logger; metrics?: Metrics }): RequestHandler =>
   (request, response, next) => {
     const sent = request.get('x-request-id');
     const requestId = sent !== undefined && sane.test(sent) ? sent : ids.uuid();
-    const traceparent = parseTraceparent(request.get('traceparent'));
+    const above = parseTraceparent(request.get('traceparent'));
+    const span = isProbe(request.path) ? undefined : requestSpan(request, above);
+    const traceparent = span?.traceparent ?? above;
     const elapsed = stopwatch();
     response.setHeader('X-Request-Id', requestId);
     response.once('close', () => {
@@ -25,6 +28,7 @@ export const requestFrame =
       const { method, originalUrl } = request;
       const status = response.statusCode;
       metrics?.httpDuration.observe({ method, route: routeName(response.locals), status }, ms / 1000);
+      if (span) endSpan(span, request, response);
       // Paths only: a query string may hold what someone searched for, or a token put there by mistake.
       const path = originalUrl.split('?', 1)[0] ?? '';
       const traceId = traceIdOf(traceparent);
@@ -37,7 +41,25 @@ export const requestFrame =
   };
 
 /** Probes come every few seconds, and say nothing as long as all is well. */
-const isWellProbe = (path: string, status: number): boolean => path.startsWith('/health/') && status === 200;
+const isWellProbe = (path: string, status: number): boolean => isProbe(path) && status === 200;
+const isProbe = (path: string): boolean => path.startsWith('/health/');
+
+/** The request as OpenTelemetry's conventions for HTTP describe it; what becomes of it is added at its end. */
+const requestSpan = ({ method, path, protocol }: Request, above: string | undefined): Span | undefined =>
+  isTracing()
+    ? startSpan(method, 'server', { 'http.request.method': method, 'url.path': path, 'url.scheme': protocol }, above)
+    : undefined;
+
+const endSpan = (span: Span, { method }: Request, { locals, statusCode, headersSent }: Response): void => {
+  const route = locals.route as string | undefined;
+  if (route !== undefined) {
+    span.rename(`${method} ${route}`);
+    span.set('http.route', route);
+  }
+  if (headersSent) span.set('http.response.status_code', statusCode);
+  const failure = headersSent ? statusCode >= 500 && String(statusCode) : 'hung up';
+  span.end(failure || undefined);
+};
 
 /** Series are named by the declared path, so that ids in URLs don't make a series each. */
 const routeName = (locals: Record<string, unknown>): string =>

@@ -1,12 +1,65 @@
 import { once } from 'node:events';
+import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Problem } from '@shop/contracts/problems.ts';
+import { watchCheckout } from '@shop/sdk/watch.ts';
 import { describe, expect, it } from 'vitest';
 import { serve } from '../testing/http.ts';
 import { recordingLogger } from '../testing/logger.ts';
-import { get, stream } from './route.ts';
+import { get, post, stream } from './route.ts';
 import { joi } from './schemas.ts';
+
+/** One request over the connections of an agent. */
+const requestOver = (agent: Agent, method: string, url: string): Promise<{ status?: number; connection?: string }> =>
+  new Promise((resolve, reject) => {
+    const sent = request(url, { agent, method }, (response) => {
+      const { statusCode: status, headers } = response;
+      response.resume().once('end', () => resolve({ status, connection: headers.connection }));
+    });
+    sent.once('error', reject).end();
+  });
+
+/**
+ * What nginx does: connections that are kept, requests in turn to each upstream, and another one only where a connection
+ * was refused; what was sent on a connection that then broke may have had its effect, so it is not sent again.
+ */
+const createProxy = (urls: string[], path: string) => {
+  const agent = new Agent({ keepAlive: true });
+  const answers: Record<string, number> = Object.fromEntries(urls.map((url) => [url, 0]));
+  const broken: string[] = [];
+  let sent = 0;
+  let ending = false;
+  const send = async (url: string): Promise<void> => {
+    const { status } = await requestOver(agent, 'POST', url + path);
+    if (status === 200) answers[url] = (answers[url] ?? 0) + 1;
+    else broken.push(`answered ${status}`);
+  };
+  const worker = async (): Promise<void> => {
+    while (!ending) {
+      sent += 1;
+      const [first = '', second = ''] = sent % 2 ? urls : urls.toReversed();
+      try {
+        await send(first).catch((error) => (error.code === 'ECONNREFUSED' ? send(second) : Promise.reject(error)));
+      } catch (error) {
+        broken.push(String(error));
+      }
+    }
+  };
+  const workers = Promise.all(Array.from({ length: 16 }, worker));
+  return {
+    until: async (requests: number) => {
+      const target = sent + requests;
+      while (sent < target) await wait(5);
+    },
+    async end() {
+      ending = true;
+      await workers;
+      agent.destroy();
+      return { answers, broken };
+    },
+  };
+};
 
 /** A hand-made switch between a test and a handler. */
 const gate = () => {
@@ -182,6 +235,69 @@ describe('closing the server', () => {
     await server.close();
     expect(await text).toBe('data: 1\n\n');
     expect(performance.now() - before).toBeLessThan(1_000);
+  });
+
+  it('When a proxy sends without pause over connections that it keeps, then none of its requests is lost', async () => {
+    const work = post('/work', { summary: 'w', access: 'anyone', answers: { 200: joi.object() } }, async () => {
+      await wait(1);
+      return {};
+    });
+    const options = { drainMs: 2_000 };
+    const [leaving, staying] = [await serve([work], options), await serve([work], options)];
+    const proxy = createProxy([leaving.url, staying.url], '/api/v1/work');
+    await proxy.until(400);
+    const before = performance.now();
+    const closing = leaving.close().then(() => performance.now() - before);
+    await proxy.until(1_600);
+    expect(await closing).toBeLessThan(1_500);
+    const { answers, broken } = await proxy.end();
+    expect(broken).toEqual([]);
+    expect(answers[leaving.url]).toBeGreaterThan(100);
+    expect(answers[staying.url]).toBeGreaterThan(1_000);
+    await staying.close();
+  });
+
+  it('When a connection was kept, then it serves one more request, is told to close, and hears that no more should come', async () => {
+    const server = await serve([], { drainMs: 5_000 });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = (path: string) => requestOver(agent, 'GET', `${server.url}${path}`);
+    expect(await ask('/health/ready')).toMatchObject({ status: 200, connection: 'keep-alive' });
+    const closing = server.close();
+    await wait(50);
+    expect(await ask('/health/ready')).toMatchObject({ status: 503, connection: 'close' });
+    await expect(ask('/health/live')).rejects.toThrow(/ECONNREFUSED/);
+    await closing;
+    agent.destroy();
+  });
+
+  it('When a kept connection sends nothing more, then it holds up the close for no longer than it may', async () => {
+    const server = await serve([], { drainMs: 300 });
+    await server.request('GET', '/health/live');
+    const before = performance.now();
+    await server.close();
+    expect(performance.now() - before).toBeGreaterThan(290);
+    expect(performance.now() - before).toBeLessThan(1_000);
+  });
+
+  it('When a watcher of an event stream loses its server, then it goes on at another one', async () => {
+    const checkout = (status: string) => `event: checkout\ndata: ${JSON.stringify({ status })}\n\n`;
+    const done = gate();
+    const watched = streaming(async function* (signal) {
+      yield checkout('running');
+      await Promise.race([done.opened, once(signal, 'abort')]);
+      yield checkout('completed');
+    });
+    const [leaving, staying] = [await serve([watched], { drainMs: 1_000 }), await serve([watched])];
+    const open = () => fetch(`${leaving.url}/api/v1/stream`).catch(() => fetch(`${staying.url}/api/v1/stream`));
+    const seen: string[] = [];
+    let closing: Promise<void> | undefined;
+    for await (const { status } of watchCheckout(open)) {
+      seen.push(status);
+      if (closing) done.open();
+      else closing = leaving.close();
+    }
+    expect(seen).toEqual(['running', 'running', 'completed']);
+    await Promise.all([closing, staying.close()]);
   });
 
   it('When the port is taken, then listening says so', async () => {

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server } from 'node:net';
 import type { Express } from 'express';
 import type { Clock } from '../time/clock.ts';
 import { systemClock } from '../time/system.ts';
@@ -11,10 +11,19 @@ export interface HttpServer {
   /** Where it is reached from this machine, without a slash at the end. */
   url: string;
   /**
-   * Takes no new connection, finishes the requests in flight, ends idle keep-alive connections; cuts what is left
-   * after 8 s.
+   * Takes no new connection and is not ready from then on, finishes the requests in flight, ends idle keep-alive
+   * connections; cuts what is left after 8 s. With a `drainMs` idle connections stay open for that long at most: a
+   * proxy may be sending a request on one just now. It gets its answer, and with it the request to close.
    */
   close(): Promise<void>;
+}
+
+export interface ListenOptions {
+  host: string;
+  port: number;
+  /** How long connections that were there may still send requests after the close has begun; 0 unless given. */
+  drainMs?: number;
+  clock?: Clock;
 }
 
 const patienceMs = 8_000;
@@ -23,10 +32,15 @@ const lookEveryMs = 25;
 /** Serves `app`; port 0 takes a free one. Rejects when the port is taken. */
 export const listen = async (
   app: Express,
-  { host, port, clock = systemClock }: { host: string; port: number; clock?: Clock },
+  { host, port, drainMs = 0, clock = systemClock }: ListenOptions,
 ): Promise<HttpServer> => {
+  let closing: Promise<void> | undefined;
   // A body of 10 MiB over a slow line needs its time; headers don't. Kept-alive longer than proxies keep theirs.
-  const server = createServer({ requestTimeout: 60_000, headersTimeout: 10_000, keepAliveTimeout: 75_000 }, app);
+  const timeouts = { requestTimeout: 60_000, headersTimeout: 10_000, keepAliveTimeout: 75_000 };
+  const server = createServer(timeouts, (request, response) => {
+    if (closing) response.setHeader('Connection', 'close');
+    app(request, response);
+  });
   server.on('clientError', answerBroken);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -36,14 +50,23 @@ export const listen = async (
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   const reachable = address.address === '0.0.0.0' || address.address === '::' ? 'localhost' : name;
 
+  /** Resolves when the connections are gone, or when their time is over. */
+  const drain = async (): Promise<void> => {
+    const gone = new AbortController();
+    // HTTP's own close would end idle connections at once.
+    Server.prototype.close.call(server, () => gone.abort());
+    await clock.sleep(drainMs, gone.signal);
+  };
+
   const close = async (): Promise<void> => {
+    beginStop(app);
+    if (drainMs > 0) await drain();
     let closed = false;
     const done = new Promise<void>((resolve) => server.close(() => resolve())).then(() => {
       closed = true;
     });
-    beginStop(app);
     // A connection becomes idle when its request ends, which the server itself looks at only once.
-    for (let waited = 0; !closed && waited < patienceMs; waited += lookEveryMs) {
+    for (let waited = drainMs; !closed && waited < patienceMs; waited += lookEveryMs) {
       server.closeIdleConnections();
       await Promise.race([done, clock.sleep(lookEveryMs)]);
     }
@@ -51,7 +74,6 @@ export const listen = async (
     await done;
   };
 
-  let closing: Promise<void> | undefined;
   return {
     port: address.port,
     url: `http://${reachable}:${address.port}`,

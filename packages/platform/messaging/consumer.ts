@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import { parseEvent } from '@shop/contracts/event-schemas.ts';
-import type { AnyShopEvent, EventType, ShopEvent, Topic } from '@shop/contracts/events.ts';
-import { isInfrastructureFailure } from '../postgres/errors.ts';
+import { type AnyShopEvent, type EventType, type ShopEvent, type Topic, topicOf } from '@shop/contracts/events.ts';
+import { isInfrastructureFailure } from '../failures/infrastructure.ts';
 import { requestContext } from '../telemetry/context.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { traced } from '../telemetry/spans.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Ids } from '../time/ids.ts';
 import type { EventLog, Subscription } from './event-log.ts';
@@ -55,7 +56,7 @@ const createDeliver = <T>({ log, group, handlers, apply, clock, ids, logger }: C
     // Events that follow from this one, and log lines, carry its trace.
     const { sagaId } = event.data as { sagaId?: string };
     return requestContext.run({ requestId: event.id, sagaId, traceparent: event.traceparent }, () =>
-      handler(event, tx),
+      traced(`process ${event.type}`, 'consumer', attributesOf(event, group), () => handler(event, tx)),
     );
   };
 
@@ -110,6 +111,15 @@ const createDeliver = <T>({ log, group, handlers, apply, clock, ids, logger }: C
     for (const { raw, error } of malformed) await bury(topic, raw, error);
   };
 };
+
+/** An event in hand, as OpenTelemetry's conventions for messaging describe it. */
+const attributesOf = ({ id, type, key }: AnyShopEvent, group: string) => ({
+  'messaging.operation.type': 'process',
+  'messaging.destination.name': topicOf(type),
+  'messaging.consumer.group.name': group,
+  'messaging.message.id': id,
+  'shop.event.key': key,
+});
 
 /** Letters are text that PostgreSQL takes (no NUL) and that fits a screen. */
 const describe = (error: unknown): string => {

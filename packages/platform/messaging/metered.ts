@@ -70,5 +70,3 @@ export const createEventMeters = ({ registry }: Metrics, clock: Clock) => {
     },
   };
 };
-
-export type EventMeters = ReturnType<typeof createEventMeters>;

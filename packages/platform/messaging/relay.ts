@@ -1,6 +1,7 @@
 import { type AnyShopEvent, type Topic, topicOf } from '@shop/contracts/events.ts';
 import { startLoop } from '../lifecycle/loop.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { isTracing, startSpan } from '../telemetry/spans.ts';
 import type { Clock } from '../time/clock.ts';
 import type { EventLog } from './event-log.ts';
 import type { OutboxSource } from './outbox.ts';
@@ -73,11 +74,44 @@ const publishAll = async (
   const failures: unknown[] = [];
   for (const [topic, batch] of perTopic) {
     try {
-      await log.publish(topic, batch);
+      await publishTraced(topic, batch, log);
       await source.sent(batch);
     } catch (error) {
       failures.push(error);
     }
   }
   if (failures.length > 0) throw failures[0];
+};
+
+/**
+ * A span for each event: a batch belongs to many traces. They are leaves; who applies an event goes on where it was
+ * written, by the `traceparent` that it was stored with, however often and by whichever relay it is sent.
+ */
+const publishTraced = async (
+  topic: Topic,
+  events: readonly AnyShopEvent[],
+  log: Pick<EventLog, 'publish'>,
+): Promise<void> => {
+  if (!isTracing()) return log.publish(topic, events);
+  const spans = events.map(({ id, type, key, traceparent }) =>
+    startSpan(
+      `send ${type}`,
+      'producer',
+      {
+        'messaging.operation.type': 'send',
+        'messaging.destination.name': topic,
+        'messaging.message.id': id,
+        'messaging.batch.message_count': events.length,
+        'shop.event.key': key,
+      },
+      traceparent,
+    ),
+  );
+  try {
+    await log.publish(topic, events);
+    for (const span of spans) span?.end();
+  } catch (failure) {
+    for (const span of spans) span?.end(failure);
+    throw failure;
+  }
 };

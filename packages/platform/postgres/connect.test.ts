@@ -1,8 +1,9 @@
 import { setImmediate as tick } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { isInfrastructureFailure } from '../failures/infrastructure.ts';
 import { testDatabase } from '../testing/postgres.ts';
 import { connectPostgres } from './connect.ts';
-import { isInfrastructureFailure, isUniqueViolation } from './errors.ts';
+import { isUniqueViolation } from './errors.ts';
 import type { Tx } from './postgres.ts';
 
 interface Tables {

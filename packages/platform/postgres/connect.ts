@@ -1,10 +1,11 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { isInfrastructureFailure } from '../failures/infrastructure.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Ids } from '../time/ids.ts';
 import { systemClock, systemIds } from '../time/system.ts';
-import { isInfrastructureFailure, isSerializationRace } from './errors.ts';
+import { isSerializationRace } from './errors.ts';
 import type { Postgres, Statement, Tx } from './postgres.ts';
 import { readValue } from './types.ts';
 
@@ -20,6 +21,18 @@ export interface ServerConnection {
 export interface Connection extends ServerConnection {
   database: string;
 }
+
+/** The database that a URL such as `postgres://user:password@host:5432/database` names. */
+export const connectionIn = (url: string): Connection => {
+  const { hostname, port, username, password, pathname } = new URL(url);
+  return {
+    host: hostname,
+    port: Number(port || 5432),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    database: decodeURIComponent(pathname.slice(1)),
+  };
+};
 
 export interface ConnectOptions extends Connection {
   /** Shown in pg_stat_activity. */

@@ -2,6 +2,7 @@
  * What went wrong in PostgreSQL, told apart by codes. These functions take whatever was thrown and never throw
  * themselves.
  */
+import { textOf, type Verdict } from '../failures/traits.ts';
 
 /** SQLSTATEs, by prefix, that speak of the server's or the connection's state and not of the statement. */
 const infrastructureStates = [
@@ -20,20 +21,6 @@ const infrastructureStates = [
   '58', // input or output failed
 ];
 
-const socketCodes = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ECONNABORTED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENETDOWN',
-  'EHOSTDOWN',
-]);
-
 /** Errors that the driver, its pool and the query builder make without any code. */
 const driverMessages = new Set([
   'Connection terminated',
@@ -49,53 +36,23 @@ const driverMessages = new Set([
   'Postgres connection has been discarded',
 ]);
 
-interface Traits {
-  code: string | undefined;
-  message: string | undefined;
-  constraint: string | undefined;
-  /** Errors that this one was made from. */
-  within: unknown[];
-}
-
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-const traitsOf = (error: unknown): Traits | undefined => {
-  if (typeof error !== 'object' || error === null) return undefined;
-  try {
-    const { code, message, constraint, cause, errors } = error as Record<string, unknown>;
-    const within = [cause, ...(Array.isArray(errors) ? errors : [])];
-    return { code: text(code), message: text(message), constraint: text(constraint), within };
-  } catch {
-    return undefined; // a foreign error whose properties throw
-  }
-};
-
-const isSqlState = (code: string): boolean => /^[0-9A-Z]{5}$/.test(code) && !socketCodes.has(code);
-
-const isInfrastructure = (error: unknown, depth: number): boolean => {
-  const traits = traitsOf(error);
-  if (!traits) return false;
-  const { code, message, within } = traits;
-  if (code !== undefined && socketCodes.has(code)) return true;
+/** What went wrong in PostgreSQL or its driver. An error with another SQLSTATE is the statement's, whatever it was made from. */
+export const judgePostgres = (error: unknown): Verdict => {
+  const code = textOf(error, 'code');
   if (code !== undefined && isSqlState(code)) return infrastructureStates.some((state) => code.startsWith(state));
-  if (message !== undefined && driverMessages.has(message)) return true;
-  return depth > 0 && within.some((inner) => isInfrastructure(inner, depth - 1));
+  return driverMessages.has(textOf(error, 'message') ?? '') || undefined;
 };
 
-/**
- * Whether the server, or the way to it, failed: the same work may succeed later, and what it did is unknown. Errors
- * wrapped in a `cause` or an AggregateError count, five levels deep.
- */
-export const isInfrastructureFailure = (error: unknown): boolean => isInfrastructure(error, 5);
+const isSqlState = (code: string): boolean => /^[0-9A-Z]{5}$/.test(code);
 
 /** Whether the transaction lost a deadlock or serialisation race, did nothing, and may be run again at once. */
 export const isSerializationRace = (error: unknown): boolean => {
-  const code = traitsOf(error)?.code;
+  const code = textOf(error, 'code');
   return code === '40001' || code === '40P01';
 };
 
 /** Whether a row with this key exists already; with `constraint`, only for that constraint or unique index. */
 export const isUniqueViolation = (error: unknown, constraint?: string): boolean => {
-  const traits = traitsOf(error);
-  return traits?.code === '23505' && (constraint === undefined || traits.constraint === constraint);
+  if (textOf(error, 'code') !== '23505') return false;
+  return constraint === undefined || textOf(error, 'constraint') === constraint;
 };

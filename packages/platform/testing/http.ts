@@ -69,7 +69,10 @@ const parse = (text: string, type: string): unknown => {
 };
 
 /** Serves `routes` on real HTTP at a free port of this machine, without rate limits unless `overrides` set them. */
-export const serve = async (routes: readonly Route[], overrides: Partial<AppOptions> = {}): Promise<TestServer> => {
+export const serve = async (
+  routes: readonly Route[],
+  { drainMs, ...overrides }: Partial<AppOptions> & { drainMs?: number } = {},
+): Promise<TestServer> => {
   const tokens = testTokens(overrides.clock);
   const declared = declaredAnswers(routes);
   const app = createApp({
@@ -84,7 +87,7 @@ export const serve = async (routes: readonly Route[], overrides: Partial<AppOpti
     ready: async () => [],
     ...overrides,
   });
-  const server = await listen(app, { host: '127.0.0.1', port: 0 });
+  const server = await listen(app, { host: '127.0.0.1', port: 0, drainMs });
 
   const request = async (method: string, path: string, options: TestRequest = {}): Promise<TestResponse> => {
     const { token, body, headers = {} } = options;

@@ -3,11 +3,13 @@ import type { SagaRef } from '@shop/contracts/commands.ts';
 import type { AnyShopEvent } from '@shop/contracts/events.ts';
 import { isRefusal } from '@shop/contracts/problems.ts';
 import { createOutbox } from '@shop/platform/messaging/postgres-outbox.ts';
+import { testMongo } from '@shop/platform/testing/mongo.ts';
 import { testDatabase } from '@shop/platform/testing/postgres.ts';
 import { manualClock } from '@shop/platform/testing/time.ts';
 import { systemClock, systemIds } from '@shop/platform/time/system.ts';
 import type { CartWorld } from '../commands.conformance.ts';
 import { createCart } from '../service.ts';
+import { createMongoCartStore } from '../store.mongo.ts';
 import { createPostgresCartStore } from '../store.postgres.ts';
 import type { CartStore } from '../store.ts';
 import { fixtureCatalogue } from './catalogue.ts';
@@ -44,9 +46,21 @@ export const cartStoreOnPostgres = async () => {
   return { store, clock, said };
 };
 
+/** The same on a real MongoDB. */
+export const cartStoreOnMongo = async (): ReturnType<typeof cartStoreOnPostgres> => {
+  const clock = testClock();
+  const mongo = await testMongo();
+  const { store, outbox } = createMongoCartStore({ mongo, clock, ids: systemIds });
+  await mongo.buildIndexes();
+  return { store, clock, said: () => outbox.source.pending(10_000) };
+};
+
 /** The whole cart service but for HTTP, on a real database; `wrap` may put something before the store. */
-export const cartWorld = async (wrap: (store: CartStore) => CartStore = (store) => store) => {
-  const parts = await cartStoreOnPostgres();
+export const cartWorld = async (
+  wrap: (store: CartStore) => CartStore = (store) => store,
+  open: typeof cartStoreOnPostgres = cartStoreOnPostgres,
+) => {
+  const parts = await open();
   const { store, clock, said } = parts;
   const catalogue = fixtureCatalogue();
   const discount = fixtureDiscount(vouchers);

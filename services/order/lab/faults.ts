@@ -37,6 +37,11 @@ export const createFaults = (clock: Clock) => {
       return fault;
     },
 
+    /** Takes over a fault that was set elsewhere. */
+    adopt(fault: Fault): void {
+      faults.set(fault.step, fault);
+    },
+
     commands: ({ cart, discount, inventory }: CheckoutCommands): CheckoutCommands => ({
       cart: {
         ...cart,

@@ -1,0 +1,102 @@
+import type { GroupAssignment } from '@platformatic/kafka';
+import { startLoop } from '../../lifecycle/loop.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { KafkaClients, RawConsumer } from './clients.ts';
+import { type Commits, createCommits } from './commits.ts';
+import { type Fetching, startFetching } from './fetching.ts';
+import { type Handle, type PartitionReader, readPartition } from './partition.ts';
+import { endOffsets, readPositions } from './positions.ts';
+import { createWatchdog, type Watchdog } from './watchdog.ts';
+
+export interface AssignmentOptions {
+  clients: KafkaClients;
+  /** The member of the group that was given the partitions. */
+  member: RawConsumer;
+  partitions: readonly GroupAssignment[];
+  group: string;
+  handle: Handle;
+  owned: (signal: AbortSignal) => Promise<void>;
+  onAnswer: () => void;
+  /** Called when a reader gets nothing though there is something to read. */
+  onStuck: (error: Error) => void;
+  /** How often the watchdog looks. */
+  watchEveryMs: number;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** The partitions that a member holds between two rebalances. */
+export interface Assignment {
+  /** Whether a partition waits for records. */
+  hungry(): boolean;
+  failingMs(): number;
+  /**
+   * Gives the partitions up: no delivery starts any more, those in hand are aborted and get `graceMs` to end, and what
+   * took effect is committed. A delivery that lasts longer is left alone, and so is its offset.
+   */
+  end(graceMs: number): Promise<void>;
+}
+
+/** Reads the partitions of one assignment, from where the group stands. */
+export const startAssignment = (options: AssignmentOptions): Assignment => {
+  const { clients, member, partitions, group, handle, owned, onAnswer, onStuck, watchEveryMs, clock, logger } = options;
+  const readers: PartitionReader[] = [];
+  let fetching: Fetching | undefined;
+  let watchdog: Watchdog | undefined;
+  let over = false;
+
+  const commits: Commits = createCommits({
+    group,
+    commit: (offsets) => member.commit({ offsets: offsets.map((each) => ({ ...each, leaderEpoch: -1 })) }),
+    clock,
+    logger,
+  });
+
+  const begin = async (): Promise<void> => {
+    const positions = await readPositions(member, partitions);
+    if (over) return;
+    for (const { topic, partition, offset, committed } of positions) {
+      const note = (handled: bigint) => commits.note({ topic, partition, offset: handled });
+      // Written down at once, so that the group's lag can be told before its first event took effect.
+      if (!committed) note(offset);
+      const onHungry = () => fetching?.nudge();
+      const common = { handle, owned, onHandled: note, onHungry, group, clock, logger };
+      readers.push(readPartition({ topic, partition, position: offset, ...common }));
+    }
+    watchdog = createWatchdog(readers);
+    fetching = startFetching({ clients, readers, group, onAnswer, clock, logger });
+  };
+
+  const watch = async (): Promise<void> => {
+    const stuck = watchdog?.look(await endOffsets(member, partitions));
+    if (!stuck) return;
+    const { topic, partition, next } = stuck;
+    onStuck(new Error(`${group} gets nothing from ${topic}/${partition} though there is more at ${next()}`));
+  };
+
+  const loop = startLoop({
+    name: `${group} begins and watches`,
+    everyMs: watchEveryMs,
+    clock,
+    logger,
+    async work() {
+      if (partitions.length > 0) await (fetching ? watch() : begin());
+      return false;
+    },
+  });
+
+  return {
+    hungry: () => partitions.length > 0 && (!fetching || readers.some((reader) => reader.hungry())),
+    failingMs: () => Math.max(loop.failingMs(), commits.failingMs(), ...readers.map((reader) => reader.failingMs())),
+    async end(graceMs) {
+      over = true;
+      const beginning = loop.stop();
+      const ending = Promise.all([beginning, fetching?.stop(), ...readers.map((reader) => reader.stop())]);
+      const done = new AbortController();
+      await Promise.race([ending, clock.sleep(graceMs, done.signal)]);
+      done.abort();
+      await commits.end();
+    },
+  };
+};

@@ -1,0 +1,88 @@
+import { listOf } from '../config/settings.ts';
+import { createKafkaEventLog, type KafkaEventLog } from '../messaging/kafka/kafka-log.ts';
+import { connectMongo } from '../mongo/connect.ts';
+import type { Mongo } from '../mongo/mongo.ts';
+import { connectionIn, connectPostgres } from '../postgres/connect.ts';
+import { migrate } from '../postgres/migrate.ts';
+import type { Postgres } from '../postgres/postgres.ts';
+import type { ServiceContext } from './run-service.ts';
+import { withoutPassword } from './settings.ts';
+import { waitForServer } from './wait-for-server.ts';
+
+/** What opening a server takes; the configuration only as far as it is about that server. */
+type Opener<C> = Omit<ServiceContext, 'config'> & { config: C & { WAIT_SECONDS: number } };
+
+const patience = ({ config, clock, logger }: Opener<object>) => ({
+  patienceMs: config.WAIT_SECONDS * 1000,
+  clock,
+  logger,
+});
+
+const CONNECTIONS = 12;
+
+/** Waits for the database, brings it up to date with the migrations in `dir`, and opens a pool. */
+export const openPostgres = async <Tables>(
+  context: Opener<object>,
+  { url, variable, dir }: { url: string; variable: string; dir: string },
+): Promise<Postgres<Tables>> => {
+  const { name, lifecycle, logger, needs } = context;
+  const connection = connectionIn(url);
+  const applied = await waitForServer(() => migrate({ connection, dir, logger }), {
+    server: 'PostgreSQL',
+    at: withoutPassword(url),
+    variable,
+    ...patience(context),
+  });
+  if (applied > 0) logger.info({ database: connection.database, applied }, 'migrated');
+  const pg = connectPostgres<Tables>({ ...connection, name: `shop ${name}`, max: CONNECTIONS, logger });
+  lifecycle.onStop(`PostgreSQL (${connection.database})`, () => pg.close());
+  needs.set(connection.database, () => pg.query({ name: 'ready', text: 'select 1' }));
+  return pg;
+};
+
+/** Waits for the database and connects. */
+export const openMongo = async (context: Opener<{ MONGO_URL: string }>): Promise<Mongo> => {
+  const { name, config, lifecycle, logger, clock, needs } = context;
+  const mongo = await waitForServer(
+    () => connectMongo({ url: config.MONGO_URL, name: `shop ${name}`, logger, clock }),
+    {
+      server: 'MongoDB',
+      at: withoutPassword(config.MONGO_URL),
+      variable: 'MONGO_URL',
+      ...patience(context),
+    },
+  );
+  lifecycle.onStop('MongoDB', () => mongo.close());
+  needs.set('MongoDB', () => mongo.ping());
+  return mongo;
+};
+
+/** One try; a message between two tells that it is waited for. */
+const KAFKA_TRY_MS = 2_000;
+
+interface KafkaSettings {
+  KAFKA_BROKERS: string;
+  KAFKA_PREFIX: string;
+  KAFKA_REPLICATION: number;
+}
+
+/** Waits for Kafka and makes the topics that are missing. Requests do without it: events wait in the outboxes. */
+export const openEventLog = async (context: Opener<KafkaSettings>): Promise<KafkaEventLog> => {
+  const { name, config, lifecycle, clock, ids, logger } = context;
+  const log = await waitForServer(
+    () =>
+      createKafkaEventLog({
+        waitMs: KAFKA_TRY_MS,
+        brokers: listOf(config.KAFKA_BROKERS),
+        prefix: config.KAFKA_PREFIX,
+        replication: config.KAFKA_REPLICATION,
+        clientId: name,
+        clock,
+        ids,
+        logger,
+      }),
+    { server: 'Kafka', at: config.KAFKA_BROKERS, variable: 'KAFKA_BROKERS', ...patience(context) },
+  );
+  lifecycle.onStop('Kafka', () => log.close());
+  return log;
+};
