@@ -1,7 +1,8 @@
-import type { ProblemCode } from '@shop/contracts/problems.ts';
+import { isRefusal, type ProblemCode } from '@shop/contracts/problems.ts';
 import { isSaneRequestId, parseTraceparent, requestContext } from '../telemetry/context.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { traced } from '../telemetry/spans.ts';
 import type { Clock } from '../time/clock.ts';
 import { withDeadline } from '../time/deadline.ts';
 import type { Ids } from '../time/ids.ts';
@@ -117,7 +118,20 @@ export const createCaller = (options: CallerOptions): Caller => {
   const mostTries = urls.length + 2;
   let failingSince: number | undefined;
 
-  const run = async (call: Call<unknown>, deadline: number): Promise<Outcome & { kind: 'answered' | 'refused' }> => {
+  /** The call is a span of its trace, its tries together; what it causes over there hangs below. */
+  const run = ({ method = 'POST', path, ...call }: Call<unknown>, deadline: number) =>
+    traced(
+      `${method} ${path}`,
+      'client',
+      { 'http.request.method': method, 'url.path': path, 'server.address': service },
+      async (span) => {
+        const outcome = await tryAll({ method, path, ...call }, deadline);
+        if (isRefusal(outcome.value)) span.set('shop.refusal', outcome.value.code);
+        return outcome;
+      },
+    );
+
+  const tryAll = async (call: Call<unknown>, deadline: number): Promise<Outcome & { kind: 'answered' | 'refused' }> => {
     const { method = 'POST', path, body } = call;
     const sent: Sent = { method, path, headers: headersFor(options), body: body ? JSON.stringify(body) : null };
     const tried = new Set<Replica>();

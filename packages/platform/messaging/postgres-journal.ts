@@ -1,8 +1,9 @@
-import type { Topic } from '@shop/contracts/events.ts';
+import { type Topic, topics } from '@shop/contracts/events.ts';
 import { sql } from 'kysely';
 import type { Postgres } from '../postgres/postgres.ts';
 import type { JournalEntry, JournalQuery, Lag } from './journal.ts';
 import type { LogTables } from './postgres-log-tables.ts';
+import { retention } from './retention.ts';
 import { isUuid } from './uuid.ts';
 
 /** Messages that match every filter, newest first. */
@@ -40,7 +41,7 @@ export const readLag = async (pg: Postgres<LogTables>): Promise<Lag[]> =>
 const pruneChunk = 10_000;
 
 /** Removes messages that are older than `olderThan` and that every group of their topic has handled. */
-export const pruneMessages = async (pg: Postgres<LogTables>, topic: Topic, olderThan: Date): Promise<number> => {
+const pruneMessages = async (pg: Postgres<LogTables>, topic: Topic, olderThan: Date): Promise<number> => {
   let removed = 0;
   for (;;) {
     const rows = await pg.query({
@@ -59,4 +60,20 @@ export const pruneMessages = async (pg: Postgres<LogTables>, topic: Topic, older
     removed += rows.length;
     if (rows.length < pruneChunk) return removed;
   }
+};
+
+/**
+ * Removes messages older than `olderThan` (`retention.journalMs` before `now` unless given) that every group that keeps
+ * its offsets here has handled, and dead letters older than `retention.deadLetterMs`. Answers how many messages went.
+ */
+export const pruneLog = async (
+  pg: Postgres<LogTables>,
+  now: Date,
+  olderThan = new Date(now.getTime() - retention.journalMs),
+): Promise<number> => {
+  let removed = 0;
+  for (const topic of topics) removed += await pruneMessages(pg, topic, olderThan);
+  const lettersBefore = new Date(now.getTime() - retention.deadLetterMs);
+  await pg.kysely.deleteFrom('dead_letters').where('at', '<', lettersBefore).execute();
+  return removed;
 };
