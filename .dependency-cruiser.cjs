@@ -58,6 +58,20 @@ module.exports = {
       to: { pathNot: '^packages/sdk/' },
     },
     {
+      name: 'clients-carry-commands',
+      comment: 'They know what services say to each other and how it is carried, never who answers.',
+      severity: 'error',
+      from: { path: '^packages/clients/', pathNot: tests },
+      to: { pathNot: '^packages/(clients|contracts|platform)/' },
+    },
+    {
+      name: 'clients-are-named-by-roots',
+      comment: 'Services are given commands; whether they go over HTTP is decided where a service is put together.',
+      severity: 'error',
+      from: { path: '^(services|packages)/', pathNot: `${tests}|${roots}|^packages/clients/` },
+      to: { path: '^packages/clients/' },
+    },
+    {
       name: 'domain-is-pure',
       comment: 'Rules need no I/O, no clock and no framework, and know nobody who uses them.',
       severity: 'error',

@@ -18,7 +18,7 @@ export default defineConfig({
     globalSetup: ['packages/platform/testing/postgres.setup.ts', 'tests/distributed/servers.setup.ts'],
     // Tests share the machine with the servers that they start.
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
   },
 });

@@ -1,8 +1,10 @@
-import type { Topic } from '@shop/contracts/events.ts';
+import { type Topic, topics } from '@shop/contracts/events.ts';
 import { sql } from 'kysely';
 import type { Postgres } from '../postgres/postgres.ts';
 import type { JournalEntry, JournalQuery, Lag } from './journal.ts';
+import { pruneLetters } from './postgres-dead-letters.ts';
 import type { LogTables } from './postgres-log-tables.ts';
+import { retention } from './retention.ts';
 import { isUuid } from './uuid.ts';
 
 /** Messages that match every filter, newest first. */
@@ -38,10 +40,10 @@ export const readLag = async (pg: Postgres<LogTables>): Promise<Lag[]> =>
   });
 
 /** As many rows go at a time: a pause between two lets others at them. */
-export const pruneChunk = 10_000;
+const pruneChunk = 10_000;
 
 /** Removes messages that are older than `olderThan` and that every group of their topic has handled, a chunk of them. */
-export const pruneMessages = async (pg: Postgres<LogTables>, topic: Topic, olderThan: Date): Promise<number> => {
+const pruneMessages = async (pg: Postgres<LogTables>, topic: Topic, olderThan: Date): Promise<number> => {
   const rows = await pg.query({
     text: `
       delete from log_messages where topic = $1 and position in (
@@ -56,4 +58,19 @@ export const pruneMessages = async (pg: Postgres<LogTables>, topic: Topic, older
     values: [topic, olderThan, pruneChunk],
   });
   return rows.length;
+};
+
+/**
+ * Removes messages older than `olderThan` (`retention.journalMs` before `now` unless given) that every group that keeps
+ * its offsets here has handled, and dead letters older than `retention.deadLetterMs`; at most ten thousand of each
+ * topic, and of letters. Answers how many went.
+ */
+export const pruneLog = async (
+  pg: Postgres<LogTables>,
+  now: Date,
+  olderThan = new Date(now.getTime() - retention.journalMs),
+): Promise<number> => {
+  let removed = 0;
+  for (const topic of topics) removed += await pruneMessages(pg, topic, olderThan);
+  return removed + (await pruneLetters(pg, new Date(now.getTime() - retention.deadLetterMs), pruneChunk));
 };

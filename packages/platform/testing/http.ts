@@ -77,7 +77,7 @@ export const serve = async (
   const declared = declaredAnswers(routes);
   const app = createApp({
     name: 'test',
-    routes,
+    routes: declared.watched,
     verify: tokens.verify,
     serviceToken: testServiceToken,
     clock: systemClock,
@@ -102,13 +102,11 @@ export const serve = async (
       },
       ...(body !== undefined && { body: raw ? body : JSON.stringify(body) }),
     });
-    const answer = {
-      status: response.status,
-      headers: response.headers,
-      body: parse(await response.text(), response.headers.get('content-type') ?? ''),
-    };
-    declared.check(method, new URL(response.url).pathname, answer);
-    return answer;
+    const { status } = response;
+    const type = response.headers.get('content-type') ?? '';
+    const answered = parse(await response.text(), type);
+    declared.check(method, new URL(response.url).pathname, { status, type, body: answered });
+    return { status, headers: response.headers, body: answered };
   };
 
   return {

@@ -2,6 +2,7 @@ import mongoose from 'mongoose';
 import { afterAll, inject } from 'vitest';
 import { connectMongo } from '../mongo/connect.ts';
 import type { Mongo } from '../mongo/mongo.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import { systemIds } from '../time/system.ts';
 
 declare module 'vitest' {
@@ -31,11 +32,11 @@ export interface TestMongo extends Mongo {
   profile(collection: string, work: () => Promise<unknown>): Promise<Profile[]>;
 }
 
-/** A fresh database on a MongoDB, the one of this run unless given; dropped and closed after the tests of the file. */
-export const testMongo = async (server = inject('mongo')): Promise<TestMongo> => {
+/** A fresh database on a MongoDB, the one of this run unless given; dropped and closed after the tests of the file. Call it at the top of that: a hook is too late. */
+export const testMongo = async (server = inject('mongo'), logger?: Logger): Promise<TestMongo> => {
   const url = new URL(server);
   url.pathname = `/test_${systemIds.uuid().replaceAll('-', '')}`;
-  const mongo = await connectMongo({ url: url.href, name: 'test' });
+  const mongo = await connectMongo({ url: url.href, name: 'test', logger });
   const client = new mongoose.mongo.MongoClient(url.href);
   afterAll(async () => {
     await client.db().dropDatabase();

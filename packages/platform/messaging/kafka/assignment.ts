@@ -17,6 +17,8 @@ export interface AssignmentOptions {
   group: string;
   handle: Handle;
   owned: (signal: AbortSignal) => Promise<void>;
+  /** Whether records are gathered a while: larger batches, at the price of half a second. */
+  gather: boolean;
   onAnswer: () => void;
   /** Called when a reader gets nothing though there is something to read. */
   onStuck: (error: Error) => void;
@@ -40,7 +42,8 @@ export interface Assignment {
 
 /** Reads the partitions of one assignment, from where the group stands. */
 export const startAssignment = (options: AssignmentOptions): Assignment => {
-  const { clients, member, partitions, group, handle, owned, onAnswer, onStuck, watchEveryMs, clock, logger } = options;
+  const { clients, member, partitions, group, handle, owned, gather, onAnswer, onStuck, watchEveryMs } = options;
+  const { clock, logger } = options;
   const readers: PartitionReader[] = [];
   let fetching: Fetching | undefined;
   let watchdog: Watchdog | undefined;
@@ -65,7 +68,7 @@ export const startAssignment = (options: AssignmentOptions): Assignment => {
       readers.push(readPartition({ topic, partition, position: offset, ...common }));
     }
     watchdog = createWatchdog(readers);
-    fetching = startFetching({ clients, readers, group, onAnswer, clock, logger });
+    fetching = startFetching({ clients, readers, group, gather, onAnswer, clock, logger });
   };
 
   const watch = async (): Promise<void> => {

@@ -24,6 +24,8 @@ export interface ConsumptionOptions {
   /** The topics' names in Kafka. */
   topics: readonly string[];
   handle: Handle;
+  /** Whether records are gathered a while: larger batches, at the price of half a second. */
+  gather?: boolean;
   /** How often the watchdog compares what topics hold with what was read. */
   watchEveryMs?: number;
   clock: Clock;
@@ -36,7 +38,7 @@ export interface ConsumptionOptions {
  * goes on where the group stands.
  */
 export const startConsumption = (options: ConsumptionOptions): Subscription => {
-  const { clients, group, topics, handle, watchEveryMs = 15_000, clock, logger } = options;
+  const { clients, group, topics, handle, gather = false, watchEveryMs = 15_000, clock, logger } = options;
   let membership: Membership | undefined;
   let assignment: Assignment | undefined;
   let lost: Error | undefined;
@@ -72,8 +74,8 @@ export const startConsumption = (options: ConsumptionOptions): Subscription => {
         group,
         topics,
         onAssigned(member, partitions) {
-          const common = { clients, member, partitions, group, handle, owned, watchEveryMs, clock, logger };
-          assignment = startAssignment({ ...common, onAnswer: taken, onStuck: lose });
+          const read = { clients, member, partitions, group, handle, owned, gather, watchEveryMs, clock, logger };
+          assignment = startAssignment({ ...read, onAnswer: taken, onStuck: lose });
         },
         onRevoked: revoke,
         onLost: lose,

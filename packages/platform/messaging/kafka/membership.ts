@@ -3,6 +3,7 @@ import type { Logger } from '../../telemetry/logger.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { KafkaClients, RawConsumer } from './clients.ts';
 import { KafkaUnavailable } from './errors.ts';
+import { within } from './within.ts';
 
 /** A member that is silent for so long loses its partitions to others. */
 export const sessionMs = 10_000;
@@ -38,19 +39,6 @@ export interface MembershipOptions {
   clock: Clock;
   logger: Logger;
 }
-
-/** Rejects when `work` takes longer than `ms`; the work goes on all the same. */
-const within = async (clock: Clock, ms: number, what: string, work: Promise<unknown>): Promise<void> => {
-  const done = new AbortController();
-  const late = clock.sleep(ms, done.signal).then(() => {
-    if (!done.signal.aborted) throw new KafkaUnavailable(`${what} took longer than ${ms} ms`);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    done.abort();
-  }
-};
 
 /**
  * Joins a group as a member of the classic protocol; the client sends its heartbeats and joins again when the group is

@@ -1,9 +1,10 @@
+import { isInfrastructureFailure } from '../../failures/infrastructure.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Clock } from '../../time/clock.ts';
-import { withDeadline } from '../../time/deadline.ts';
 import type { KafkaClients, TextProducer } from './clients.ts';
 import type { OutgoingRecord } from './cloud-event.ts';
 import { KafkaUnavailable, reasonOf } from './errors.ts';
+import { within } from './within.ts';
 
 /** What one request carries at most; a topic takes batches many times this big, so one long record passes as well. */
 const requestRecords = 1_000;
@@ -76,17 +77,7 @@ export const createPublisher = ({
   const request = async (parcels: readonly Parcel[]): Promise<void> => {
     producer ??= clients.producer();
     const messages = parcels.flatMap(({ topic, records }) => records.map((record) => ({ topic, ...record })));
-    const sending = producer.send({ messages });
-    await withDeadline(clock, patienceMs, (late) =>
-      Promise.race([
-        sending,
-        new Promise((_, reject) => {
-          late.addEventListener('abort', () =>
-            reject(new KafkaUnavailable(`not acknowledged within ${patienceMs} ms`)),
-          );
-        }),
-      ]),
-    );
+    await within(clock, patienceMs, 'an acknowledgement', producer.send({ messages }));
   };
 
   /** As many of those that wait as fit one request, and one at least. */
@@ -109,8 +100,9 @@ export const createPublisher = ({
         for (const { sent } of parcels) sent.resolve();
       } catch (error) {
         discard();
-        const failure = new KafkaUnavailable(`Kafka did not take the events: ${reasonOf(error)}`, { cause: error });
-        for (const { sent } of parcels) sent.reject(failure);
+        const failure = `Kafka did not take the records: ${reasonOf(error)}`;
+        const told = isInfrastructureFailure(error) ? new KafkaUnavailable(failure, { cause: error }) : error;
+        for (const { sent } of parcels) sent.reject(told);
       }
     }
     pumping = undefined;
