@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { EventType } from '@shop/contracts/events.ts';
 import type { DatabaseName } from '../../apps/embedded/databases.ts';
 import type { Books } from '../../apps/reconcile/books.ts';
 import { startEmbeddedShop } from './embedded-shop.ts';
@@ -16,6 +17,8 @@ export interface Shop {
   books(): Promise<Books>;
   /** Runs one statement on the PostgreSQL database of a service. */
   query<Row>(database: DatabaseName, text: string): Promise<Row[]>;
+  /** Has the service that an event's topic is named after say it, whatever it says. */
+  say(event: { type: EventType; key: string; data: object }): Promise<void>;
   /** Everything that it has printed. */
   output: () => string;
   /** kill -9, then waits for its end. */
