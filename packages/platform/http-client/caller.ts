@@ -1,4 +1,4 @@
-import type { ProblemCode } from '@shop/contracts/problems.ts';
+import { isRefusal, type ProblemCode } from '@shop/contracts/problems.ts';
 import { isSaneRequestId, parseTraceparent, requestContext } from '../telemetry/context.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -119,9 +119,16 @@ export const createCaller = (options: CallerOptions): Caller => {
   let failingSince: number | undefined;
 
   /** The call is a span of its trace, its tries together; what it causes over there hangs below. */
-  const run = (call: Call<unknown>, deadline: number) =>
-    traced(`${call.method ?? 'POST'} ${call.path}`, 'client', { 'peer.service': service }, () =>
-      tryAll(call, deadline),
+  const run = ({ method = 'POST', path, ...call }: Call<unknown>, deadline: number) =>
+    traced(
+      `${method} ${path}`,
+      'client',
+      { 'http.request.method': method, 'url.path': path, 'server.address': service },
+      async (span) => {
+        const outcome = await tryAll({ method, path, ...call }, deadline);
+        if (isRefusal(outcome.value)) span.set('shop.refusal', outcome.value.code);
+        return outcome;
+      },
     );
 
   const tryAll = async (call: Call<unknown>, deadline: number): Promise<Outcome & { kind: 'answered' | 'refused' }> => {

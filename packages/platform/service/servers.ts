@@ -1,5 +1,8 @@
 import { listOf } from '../config/settings.ts';
+import { KafkaUnavailable } from '../messaging/kafka/errors.ts';
+import { createKafkaJournal, type KafkaJournal } from '../messaging/kafka/journal.ts';
 import { createKafkaEventLog, type KafkaEventLog } from '../messaging/kafka/kafka-log.ts';
+import { type LogTables, logMigrations } from '../messaging/postgres-log-tables.ts';
 import { connectMongo } from '../mongo/connect.ts';
 import type { Mongo } from '../mongo/mongo.ts';
 import { connectionIn, connectPostgres } from '../postgres/connect.ts';
@@ -7,7 +10,7 @@ import { migrate } from '../postgres/migrate.ts';
 import type { Postgres } from '../postgres/postgres.ts';
 import type { ServiceContext } from './run-service.ts';
 import { withoutPassword } from './settings.ts';
-import { waitForServer } from './wait-for-server.ts';
+import { ServerAbsent, waitForServer } from './wait-for-server.ts';
 
 /** What opening a server takes; the configuration only as far as it is about that server. */
 type Opener<C> = Omit<ServiceContext, 'config'> & { config: C & { WAIT_SECONDS: number } };
@@ -57,9 +60,6 @@ export const openMongo = async (context: Opener<{ MONGO_URL: string }>): Promise
   return mongo;
 };
 
-/** One try; a message between two tells that it is waited for. */
-const KAFKA_TRY_MS = 2_000;
-
 interface KafkaSettings {
   KAFKA_BROKERS: string;
   KAFKA_PREFIX: string;
@@ -69,20 +69,39 @@ interface KafkaSettings {
 /** Waits for Kafka and makes the topics that are missing. Requests do without it: events wait in the outboxes. */
 export const openEventLog = async (context: Opener<KafkaSettings>): Promise<KafkaEventLog> => {
   const { name, config, lifecycle, clock, ids, logger } = context;
-  const log = await waitForServer(
-    () =>
-      createKafkaEventLog({
-        waitMs: KAFKA_TRY_MS,
-        brokers: listOf(config.KAFKA_BROKERS),
-        prefix: config.KAFKA_PREFIX,
-        replication: config.KAFKA_REPLICATION,
-        clientId: name,
-        clock,
-        ids,
-        logger,
-      }),
-    { server: 'Kafka', at: config.KAFKA_BROKERS, variable: 'KAFKA_BROKERS', ...patience(context) },
-  );
+  const log = await createKafkaEventLog({
+    brokers: listOf(config.KAFKA_BROKERS),
+    prefix: config.KAFKA_PREFIX,
+    replication: config.KAFKA_REPLICATION,
+    clientId: name,
+    waitMs: config.WAIT_SECONDS * 1000,
+    clock,
+    ids,
+    logger,
+  }).catch((error) => {
+    throw error instanceof KafkaUnavailable
+      ? new ServerAbsent(`${error.message}; start it, or say with KAFKA_BROKERS where it is.`)
+      : error;
+  });
   lifecycle.onStop('Kafka', () => log.close());
   return log;
+};
+
+/**
+ * Opens the journal of all events, and the dead letters, for whoever looks after the shop. Requests that don't ask for
+ * them do without.
+ */
+export const openJournal = async (
+  context: Opener<{ JOURNAL_DATABASE_URL: string }>,
+  log: KafkaEventLog,
+): Promise<KafkaJournal> => {
+  const { config, lifecycle, clock, ids, logger } = context;
+  const pg = await openPostgres<LogTables>(context, {
+    url: config.JOURNAL_DATABASE_URL,
+    variable: 'JOURNAL_DATABASE_URL',
+    dir: logMigrations,
+  });
+  const journal = createKafkaJournal({ log, pg, clock, ids, logger });
+  lifecycle.onStop('journal', () => journal.close());
+  return journal;
 };

@@ -38,6 +38,34 @@ export const encodeEvent = (event: AnyShopEvent): OutgoingRecord => ({
   },
 });
 
+/** The header with the id of one sending, where an event is sent more than once. */
+const deliveryHeader = 'delivery';
+
+/**
+ * An event that is sent again to one group, as it was received: of a malformed one, what there is. Undefined when it is
+ * not even recognisable as an event.
+ */
+export const encodeReplay = (
+  event: object,
+  { group, deliveryId }: { group: string; deliveryId: string },
+): OutgoingRecord | undefined => {
+  const { id, type, key } = event as Record<string, unknown>;
+  if (typeof id !== 'string' || typeof type !== 'string') return undefined;
+  const record = encodeEvent({ ...event, replayFor: group } as AnyShopEvent);
+  const headers = Object.entries(record.headers).filter(([, value]) => typeof value === 'string');
+  return {
+    key: typeof key === 'string' ? key : id,
+    value: record.value ?? '',
+    headers: { ...Object.fromEntries(headers), [deliveryHeader]: deliveryId },
+  };
+};
+
+/** The id of this sending of an event: its own, unless it was sent again. */
+export const deliveryIdOf = (record: ReceivedRecord): string | undefined => {
+  const headers = headersOf(record);
+  return headers.get(deliveryHeader) ?? headers.get('ce_id');
+};
+
 /** The headers that are text; of those with one name the last one counts. */
 export const headersOf = ({ headers }: ReceivedRecord): Map<string, string> =>
   new Map(headers.flatMap(([name, value]) => (name && value ? [[name.toString(), value.toString()]] : [])));

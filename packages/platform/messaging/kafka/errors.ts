@@ -2,33 +2,35 @@
  * What went wrong between us and Kafka, told apart by codes. These functions take whatever was thrown and never throw
  * themselves.
  */
+import { listOf, objectOf, textOf, type Verdict } from '../../failures/traits.ts';
 
 /** Kafka was not there, or did not do in time what it was asked; whether it did it all the same is unknown. */
 export class KafkaUnavailable extends Error {
   readonly code = 'KAFKA_UNAVAILABLE';
 }
 
-/** Codes of the client that speak of the way to the brokers, or of a client that lost its thread and is replaced. */
-const clientCodes = new Set([
-  'KAFKA_UNAVAILABLE',
+/** Codes that speak of brokers and connections. */
+const infrastructure = new Set([
+  'PLT_KFK_AUTHENTICATION',
   'PLT_KFK_NETWORK',
   'PLT_KFK_TIMEOUT',
-  'PLT_KFK_AUTHENTICATION',
+  // Answers that are not to be made sense of: the connection is out of step.
   'PLT_KFK_UNEXPECTED_CORRELATION_ID',
   'PLT_KFK_UNFINISHED_WRITE_BUFFER',
 ]);
 
-/** Answers of a broker that speak of what was asked, not of the cluster: they would be the same tomorrow. */
-const ownFaults = new Set([
-  'CORRUPT_MESSAGE',
+/** What a broker says of the records or the request. All else it says of itself, its group or its producer. */
+const faults = new Set([
   'INVALID_CONFIG',
   'INVALID_PARTITIONS',
   'INVALID_RECORD',
+  'INVALID_REPLICATION_FACTOR',
   'INVALID_REQUEST',
   'INVALID_TIMESTAMP',
   'INVALID_TOPIC_EXCEPTION',
   'MESSAGE_TOO_LARGE',
   'RECORD_LIST_TOO_LARGE',
+  'TOPIC_ALREADY_EXISTS',
   'UNSUPPORTED_COMPRESSION_TYPE',
   'UNSUPPORTED_FOR_MESSAGE_FORMAT',
   'UNSUPPORTED_VERSION',
@@ -36,62 +38,46 @@ const ownFaults = new Set([
 
 /** Answers to one that is no longer, or not yet again, the member of its group that it says it is. */
 const staleMemberships = new Set([
-  'ILLEGAL_GENERATION',
-  'UNKNOWN_MEMBER_ID',
-  'REBALANCE_IN_PROGRESS',
   'FENCED_INSTANCE_ID',
+  'ILLEGAL_GENERATION',
+  'REBALANCE_IN_PROGRESS',
+  'UNKNOWN_MEMBER_ID',
 ]);
 
-interface Traits {
-  code: unknown;
-  /** The broker's name for its answer. */
-  apiId: unknown;
-  message: unknown;
-  /** Errors that this one was made from. */
-  within: unknown[];
-}
-
-const traitsOf = (error: unknown): Traits | undefined => {
-  if (typeof error !== 'object' || error === null) return undefined;
-  try {
-    const { code, apiId, message, cause, errors } = error as Record<string, unknown>;
-    return { code, apiId, message, within: [cause, ...(Array.isArray(errors) ? errors : [])] };
-  } catch {
-    return undefined; // a foreign error whose properties throw
-  }
+/** What went wrong in Kafka, its client or our adapter; undefined for errors that are none of theirs. */
+export const judgeKafka = (error: unknown): Verdict => {
+  const code = textOf(error, 'code');
+  if (code === 'KAFKA_UNAVAILABLE') return true;
+  if (!code?.startsWith('PLT_KFK_')) return undefined;
+  if (code === 'PLT_KFK_PROTOCOL') return !faults.has(textOf(error, 'apiId') ?? '');
+  // These two are made of others, which are judged one by one.
+  if (code === 'PLT_KFK_RESPONSE' || code === 'PLT_KFK_MULTIPLE') return undefined;
+  // A topic that this process has seen, or made, when it started.
+  if (code === 'PLT_KFK_USER' && textOf(error, 'message')?.startsWith('Unknown topic')) return true;
+  return infrastructure.has(code);
 };
 
-/** Whether this error, or one that it was made from, five levels deep, has the trait. */
-const has = (error: unknown, trait: (traits: Traits) => boolean, depth = 5): boolean => {
-  const traits = traitsOf(error);
-  if (!traits) return false;
-  return trait(traits) || (depth > 0 && traits.within.some((inner) => has(inner, trait, depth - 1)));
-};
+/** Errors that this one was made from. */
+const within = (error: unknown): unknown[] =>
+  [objectOf(error, 'cause'), ...listOf(error, 'errors')].filter((inner) => typeof inner === 'object' && inner !== null);
 
-const isFromElsewhere = ({ code, apiId, message }: Traits): boolean => {
-  if (code === 'PLT_KFK_PROTOCOL') return !ownFaults.has(String(apiId));
-  // A topic that this process has seen, or made, at its start.
-  if (code === 'PLT_KFK_USER') return String(message).startsWith('Unknown topic');
-  return clientCodes.has(String(code));
-};
-
-/** Whether Kafka, or the way to it, failed: the same work may succeed later, and what it did is unknown. */
-export const isKafkaFailure = (error: unknown): boolean => has(error, isFromElsewhere);
+/** Whether a broker answered with one of these names, in this error or in one that it was made from, five levels deep. */
+const answeredWith = (error: unknown, names: ReadonlySet<string>, depth = 5): boolean =>
+  names.has(textOf(error, 'apiId') ?? '') ||
+  (depth > 0 && within(error).some((inner) => answeredWith(inner, names, depth - 1)));
 
 /** Whether a group has gone on without the member that asked: what it held may belong to another by now. */
-export const isStaleMembership = (error: unknown): boolean =>
-  has(error, ({ apiId }) => staleMemberships.has(String(apiId)));
+export const isStaleMembership = (error: unknown): boolean => answeredWith(error, staleMemberships);
 
-/** Whether the broker answered with this name of an error, such as `TOPIC_ALREADY_EXISTS`. */
-export const isAnswer = (error: unknown, name: string): boolean => has(error, ({ apiId }) => apiId === name);
+/** Whether a topic that was to be made is there already. */
+export const isTopicThere = (error: unknown): boolean => answeredWith(error, new Set(['TOPIC_ALREADY_EXISTS']));
 
 /** What happened, in one line: the innermost errors say it best. */
 export const reasonOf = (error: unknown): string => {
   const reasons = new Set<string>();
   const collect = (one: unknown, depth: number): void => {
-    const { message, within } = traitsOf(one) ?? { message: one, within: [] };
-    const inner = depth > 0 ? within.filter((each) => traitsOf(each)) : [];
-    if (inner.length === 0) reasons.add(String(message));
+    const inner = depth > 0 ? within(one) : [];
+    if (inner.length === 0) reasons.add(textOf(one, 'message') ?? String(one));
     for (const each of inner) collect(each, depth - 1);
   };
   collect(error, 5);

@@ -3,6 +3,7 @@ import type { Logger } from '../../telemetry/logger.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { KafkaClients, RawConsumer } from './clients.ts';
 import { KafkaUnavailable } from './errors.ts';
+import { within } from './within.ts';
 
 /** A member that is silent for so long loses its partitions to others. */
 export const sessionMs = 10_000;
@@ -11,7 +12,7 @@ const heartbeatMs = 500;
 /** How long the group waits for its members to come and be counted again. */
 const rebalanceMs = 10_000;
 /** More than any answer takes: the one to joining comes when all others have joined. */
-const requestMs = rebalanceMs + 5_000;
+const requestMs = rebalanceMs + 2_000;
 /** What a member does before it joins again must be done by then, or its session ends meanwhile. */
 const farewellMs = 8_000;
 const leaveMs = 3_000;
@@ -38,19 +39,6 @@ export interface MembershipOptions {
   clock: Clock;
   logger: Logger;
 }
-
-/** Rejects when `work` takes longer than `ms`; the work goes on all the same. */
-const within = async (clock: Clock, ms: number, what: string, work: Promise<unknown>): Promise<void> => {
-  const done = new AbortController();
-  const late = clock.sleep(ms, done.signal).then(() => {
-    if (!done.signal.aborted) throw new KafkaUnavailable(`${what} took longer than ${ms} ms`);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    done.abort();
-  }
-};
 
 /**
  * Joins a group as a member of the classic protocol; the client sends its heartbeats and joins again when the group is
@@ -120,14 +108,16 @@ export const joinGroup = async (options: MembershipOptions, signal: AbortSignal)
     return left;
   };
 
-  const unwanted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(new KafkaUnavailable('no longer wanted')), { once: true });
-  });
+  const unwanted = Promise.withResolvers<never>();
+  const abort = () => unwanted.reject(new KafkaUnavailable('no longer wanted'));
+  signal.addEventListener('abort', abort, { once: true });
   try {
-    await Promise.race([member.joinGroup(), unwanted]);
+    await Promise.race([member.joinGroup(), unwanted.promise]);
   } catch (error) {
     await leave();
     throw error;
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
   return { member, silentMs: () => clock.now().getTime() - heardAt, leave };
 };

@@ -15,18 +15,22 @@ const flat = (assignments: readonly GroupAssignment[], offsets: Offsets): GroupO
   );
 
 const listOffsets = async (
-  member: RawConsumer,
+  client: RawConsumer,
   assignments: readonly GroupAssignment[],
   timestamp: bigint,
 ): Promise<GroupOffset[]> => {
   const partitions = Object.fromEntries(assignments.map((each) => [each.topic, each.partitions]));
   const topics = assignments.map(({ topic }) => topic);
-  return flat(assignments, await member.listOffsets({ topics, partitions, timestamp }));
+  return flat(assignments, await client.listOffsets({ topics, partitions, timestamp }));
 };
 
 /** The offsets behind the last records. */
-export const endOffsets = (member: RawConsumer, assignments: readonly GroupAssignment[]): Promise<GroupOffset[]> =>
-  listOffsets(member, assignments, ListOffsetTimestamps.LATEST);
+export const endOffsets = (client: RawConsumer, assignments: readonly GroupAssignment[]): Promise<GroupOffset[]> =>
+  listOffsets(client, assignments, ListOffsetTimestamps.LATEST);
+
+/** The offsets of the first records that are there. */
+export const firstOffsets = (client: RawConsumer, assignments: readonly GroupAssignment[]): Promise<GroupOffset[]> =>
+  listOffsets(client, assignments, ListOffsetTimestamps.EARLIEST);
 
 /** Where the group goes on in each partition: behind what it has handled, or else at the first record that is there. */
 export const readPositions = async (
@@ -35,7 +39,7 @@ export const readPositions = async (
 ): Promise<Position[]> => {
   const committed = flat(assignments, await member.listCommittedOffsets({ topics: [...assignments] }));
   if (committed.every(({ offset }) => offset >= 0n)) return committed.map((each) => ({ ...each, committed: true }));
-  const earliest = await listOffsets(member, assignments, ListOffsetTimestamps.EARLIEST);
+  const earliest = await firstOffsets(member, assignments);
   return committed.map((each, at) =>
     each.offset >= 0n ? { ...each, committed: true } : { ...(earliest[at] as GroupOffset), committed: false },
   );

@@ -4,6 +4,7 @@ import { silentLogger } from '../../testing/logger.ts';
 import { systemClock as clock, systemIds as ids } from '../../time/system.ts';
 import { orderEvent } from '../event-log.conformance.ts';
 import type { EventLog } from '../event-log.ts';
+import type { ReceivedRecord } from './cloud-event.ts';
 import { createKafkaEventLog, type KafkaEventLog, type KafkaEventLogOptions } from './kafka-log.ts';
 
 export const testPrefix = (): string => `test-${ids.uuid()}-`;
@@ -103,4 +104,28 @@ export const startLoad = (log: EventLog, { pauseMs = 5 }: { pauseMs?: number } =
       for (const key of keys) expect(ledger.firsts(key), key).toEqual(versions);
     },
   };
+};
+
+/** Every record that a topic holds, partition by partition, in order. */
+export const readAll = async ({ clients }: KafkaEventLog, topic: string): Promise<ReceivedRecord[]> => {
+  const records: ReceivedRecord[] = [];
+  const consumer = clients.consumer({ groupId: ids.uuid(), requestTimeout: 5_000 });
+  consumer.topics.trackAll(topic);
+  const ends = (await consumer.listOffsets({ topics: [topic] })).get(topic) ?? [];
+  const stream = await consumer.consume({
+    topics: [topic],
+    autocommit: false,
+    mode: 'earliest',
+    maxWaitTime: 100,
+  });
+  const missing = new Set(ends.flatMap((end, partition) => (end > 0n ? [partition] : [])));
+  if (missing.size > 0) {
+    for await (const { key, value, headerEntries, partition, offset } of stream) {
+      records.push({ topic, partition, offset, key, value, headers: headerEntries });
+      if (offset + 1n >= (ends[partition] ?? 0n)) missing.delete(partition);
+      if (missing.size === 0) break;
+    }
+  }
+  await consumer.close(true);
+  return records.sort((a, b) => a.partition - b.partition || Number(a.offset - b.offset));
 };

@@ -3,12 +3,13 @@ import type { Logger } from '../../telemetry/logger.ts';
 import type { Clock } from '../../time/clock.ts';
 import { retention } from '../retention.ts';
 import type { KafkaClients } from './clients.ts';
-import { isAnswer, KafkaUnavailable, reasonOf } from './errors.ts';
+import { isTopicThere, KafkaUnavailable, reasonOf } from './errors.ts';
 import type { KafkaNames } from './names.ts';
 
 /** A product with thousands of variants is one event, and its dead letter is larger still. */
 const largestBatchBytes = 32 * 1024 * 1024;
-const pauseMs = 500;
+const pauseMs = 100;
+const silentMs = 1_000;
 /** How often somebody who waits is told what for. */
 const sayEveryMs = 5_000;
 
@@ -47,7 +48,7 @@ const makeMissing = async (admin: Admin, { names, partitions, replication }: Mak
       await admin.createTopics({ topics, partitions, replicas: replication, configs });
     } catch (error) {
       // Another process that starts made them first, or some of them.
-      if (!isAnswer(error, 'TOPIC_ALREADY_EXISTS')) throw error;
+      if (!isTopicThere(error)) throw error;
     }
   }
   return missing;
@@ -71,7 +72,7 @@ const assertUsable = async (admin: Admin, names: KafkaNames): Promise<void> => {
 export const ensureTopics = async (options: TopicsOptions): Promise<void> => {
   const { clients, names, brokers, waitMs, clock, logger } = options;
   const deadline = clock.now().getTime() + waitMs;
-  let sayAt = clock.now().getTime() + pauseMs;
+  let sayAt = clock.now().getTime() + silentMs;
   for (;;) {
     const admin = clients.admin();
     try {
