@@ -183,3 +183,16 @@ describe('the rule on arrows', () => {
     expect(await cruise(right)).toMatchObject({ code: 0 });
   });
 });
+
+describe('the client', () => {
+  it('When it is compiled for browsers, without anything of Node, then nothing is missing', async () => {
+    const inBrowsers = ['--lib', 'es2024,dom,dom.iterable,dom.asynciterable', '--types', ''];
+    const asOurs = ['--strict', '--noUncheckedIndexedAccess', '--module', 'nodenext', '--target', 'es2024'];
+    const sources = ['--allowImportingTsExtensions', '--noEmit', '--ignoreConfig'];
+    const compile = (file: string) => run('tsc', [...inBrowsers, ...asOurs, ...sources, file]);
+    expect(await compile('packages/sdk/shop.ts')).toEqual({ code: 0, said: '' });
+    expect(await compile('packages/sdk/pages.ts')).toEqual({ code: 0, said: '' });
+    // What needs Node is told.
+    expect((await compile('packages/sdk/testing.ts')).said).toContain("'node:http'");
+  }, 60_000);
+});

@@ -48,6 +48,8 @@ export interface EmbeddedShop {
 const ISSUER = 'ecommerce-microservices';
 /** A relay or consumer that fails for longer is named by the readiness answer. */
 const FAILING_MS = 10_000;
+/** How long connections that are open may still send requests once the end has begun. */
+const DRAIN_MS = 500;
 const TITLE = 'ecommerce-microservices';
 const VERSION = '1';
 
@@ -172,7 +174,7 @@ const serve = async (options: ServeOptions): Promise<string> => {
     },
     mount: servePictures,
   });
-  const http = await listen(app, { host: config.HOST, port: config.PORT });
+  const http = await listen(app, { host: config.HOST, port: config.PORT, drainMs: DRAIN_MS });
   lifecycle.onStop('HTTP', () => http.close());
   if (config.METRICS_PORT !== undefined) {
     const exporter = await serveMetrics(metrics, { host: config.HOST, port: config.METRICS_PORT });

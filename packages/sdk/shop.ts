@@ -10,10 +10,14 @@ export type ShopOptions = TransportOptions & SessionOptions;
 type Body<Op extends Operation> = Api[Op] extends { body?: infer B } ? NonNullable<B> : never;
 type Query<Op extends Operation> = Api[Op]['query'];
 
+/** 128 bits of chance. `crypto.randomUUID` would be shorter, and is missing from pages that came over plain HTTP. */
+const newKey = (): string =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+
 /** Options with a key of their own where the caller has none: then a repeat after a lost answer has no second effect. */
 const keyed = (options: CallOptions = {}): CallOptions => ({
   ...options,
-  idempotencyKey: options.idempotencyKey ?? crypto.randomUUID(),
+  idempotencyKey: options.idempotencyKey ?? newKey(),
 });
 
 const auth = ({ ask }: Requests, session: SessionKeeper) => {

@@ -67,9 +67,9 @@ await runService('order', settings, async (context) => {
 
   return {
     keys: config.AUTH_JWKS_URL,
-    background: orderBackground({ store, pg, outbox, clock }),
+    background: orderBackground({ store, pg, outbox, journal, clock }),
     log,
-    parts: [journal],
+    parts: [{ name: 'journal', failingMs: journal.failingMs }],
     // Sagas run once events move, and end before they cease.
     async routes() {
       const recovery = await startRecovery({ owner: ids.uuid(), store, runner, clock, logger });

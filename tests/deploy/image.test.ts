@@ -1,8 +1,13 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { serviceNames } from '../../deploy/services.ts';
 import { compose, readText } from '../support/compose.ts';
 import { filesInContext, reachableFrom, stagesOf } from '../support/image.ts';
 
+const root = join(import.meta.dirname, '../..');
 const dockerfile = readText('Dockerfile');
 const stages = stagesOf(dockerfile);
 const stage = (name: string) => {
@@ -89,6 +94,21 @@ describe('What is in the image of a service', () => {
     expect(files.filter((path) => !inside.has(path))).toEqual([]);
     expect(packages.filter((name) => !(name in (lock.packages['']?.dependencies ?? {})))).toEqual([]);
     expect([...inside]).toEqual(expect.arrayContaining(['docs/openapi.json', 'docs/asyncapi.json']));
+  });
+
+  it('When the files of the edge are made, then nginx asks every service where compose runs it, and has pages to show', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'edge-'));
+    execFileSync(process.execPath, ['deploy/edge/image.main.ts', folder], { cwd: root, stdio: 'pipe' });
+    const config = readFileSync(join(folder, 'nginx.conf.template'), 'utf8');
+    const asked = [...config.matchAll(/^ +server ([a-z]+:\d+) .*resolve;$/gm)].map(([, host]) => host);
+    expect(asked).toEqual(serviceNames.map((name) => `${name}:${compose.services[name]?.environment.PORT}`));
+    expect(config).toMatch(/^ +listen 8080;$/m);
+    // The one that the container's entrypoint fills in; nginx's own have no braces.
+    expect(new Set(config.match(/\$\{\w+\}/g))).toEqual(new Set(['${' + 'RATE_LIMIT}']));
+    expect(instructions('edge', 'ENV').join()).toContain('NGINX_ENVSUBST_FILTER=^RATE_LIMIT$');
+    for (const path of ['openapi.json', 'docs/index.html', 'pictures'])
+      expect(existsSync(join(folder, 'www', path)), path).toBe(true);
+    rmSync(folder, { recursive: true });
   });
 
   it('When a file is for tests, documents or other forms, then it is not in there', () => {

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { queryShop } from '../support/audit.ts';
 import { customer, eventually, product } from '../support/client.ts';
 import { openShop } from '../support/open-shop.ts';
 
@@ -52,11 +51,7 @@ describe('The console', () => {
 
   it('When an event can not be applied, then it is a dead letter, the next one is handled, and it can be replayed', async () => {
     const { sku, product: made } = await product(open.seller, { stock: 5 });
-    await queryShop(
-      open.shop,
-      'product',
-      `select emit(gen_random_uuid(), 'product.updated', '${made.id}', '{"id": "${made.id}", "version": "broken"}', now())`,
-    );
+    await open.shop.say({ type: 'product.updated', key: made.id, data: { id: made.id, version: 'broken' } });
     await open.seller.patch(`/products/${made.id}`, { title: 'Renamed' });
     const letters = await eventually(
       async () => (await open.seller.get('/admin/dead-letters')).body.items,

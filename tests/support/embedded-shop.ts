@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { topicOf } from '@shop/contracts/events.ts';
 import pg from 'pg';
 import type { DatabaseName } from '../../apps/embedded/databases.ts';
 import { connectionOf, embeddedBooks } from '../../apps/reconcile/embedded.ts';
-import type { Shop, StartOptions } from './shop.ts';
+import type { Shop, StartOptions } from './forms.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -61,6 +62,11 @@ export const startEmbeddedShop = async (options: StartOptions & { dataDir: strin
     process: child,
     books: () => embeddedBooks(dataDir),
     query: (database, text) => queryEmbedded(dataDir, database, text),
+    async say({ type, key, data }) {
+      const json = JSON.stringify(data).replaceAll("'", "''");
+      const text = `select emit(gen_random_uuid(), '${type}', '${key}', '${json}', now())`;
+      await queryEmbedded(dataDir, topicOf(type), text);
+    },
     output: () => lines.join('\n'),
     async kill() {
       child.kill('SIGKILL');

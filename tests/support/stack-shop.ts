@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { type AnyShopEvent, topicOf } from '@shop/contracts/events.ts';
+import { createKafkaEventLog } from '@shop/platform/messaging/kafka/kafka-log.ts';
+import { silentLogger as logger } from '@shop/platform/testing/logger.ts';
+import { systemClock as clock, systemIds as ids } from '@shop/platform/time/system.ts';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { bookUrlsOf } from '../../apps/reconcile/running-stack.ts';
 import { stackBooks } from '../../apps/reconcile/stack.ts';
 import { type Stack, type StackOptions, startStack } from '../../deploy/local/stack.ts';
-import type { Shop } from './shop.ts';
+import type { Shop } from './forms.ts';
 
 /** A shop of processes of its own: six services and the edge. */
 export interface StackShop extends Shop {
@@ -27,6 +31,14 @@ export const shopOf = (stack: Stack): StackShop => {
       } finally {
         await client.end();
       }
+    },
+    async say({ type, key, data }) {
+      const { KAFKA_BROKERS: brokers = '', KAFKA_PREFIX: prefix = '' } = stack.environmentOf('order');
+      const log = await createKafkaEventLog({ brokers: [brokers], prefix, replication: 1, clock, ids, logger });
+      const source = `/services/${topicOf(type)}`;
+      const event = { id: ids.uuid(), type, source, key, time: clock.now().toISOString(), data };
+      await log.publish(topicOf(type), [event as AnyShopEvent]);
+      await log.close();
     },
     output: () =>
       [...new Set(stack.processes.map(({ logFile }) => logFile))].map((file) => readFileSync(file, 'utf8')).join('\n'),

@@ -1,4 +1,4 @@
-import type { ProblemCode } from '@shop/contracts/problems.ts';
+import { isRefusal, type ProblemCode } from '@shop/contracts/problems.ts';
 import { isSaneRequestId, parseTraceparent, requestContext } from '../telemetry/context.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -118,7 +118,20 @@ export const createCaller = (options: CallerOptions): Caller => {
   const mostTries = urls.length + 2;
   let failingSince: number | undefined;
 
-  const run = async (call: Call<unknown>, deadline: number): Promise<Outcome & { kind: 'answered' | 'refused' }> => {
+  /** The call is a span of its trace, its tries together; what it causes over there hangs below. */
+  const run = ({ method = 'POST', path, ...call }: Call<unknown>, deadline: number) =>
+    traced(
+      `${method} ${path}`,
+      'client',
+      { 'http.request.method': method, 'url.path': path, 'server.address': service },
+      async (span) => {
+        const outcome = await tryAll({ method, path, ...call }, deadline);
+        if (isRefusal(outcome.value)) span.set('shop.refusal', outcome.value.code);
+        return outcome;
+      },
+    );
+
+  const tryAll = async (call: Call<unknown>, deadline: number): Promise<Outcome & { kind: 'answered' | 'refused' }> => {
     const { method = 'POST', path, body } = call;
     const sent: Sent = { method, path, headers: headersFor(options), body: body ? JSON.stringify(body) : null };
     const tried = new Set<Replica>();
@@ -147,10 +160,7 @@ export const createCaller = (options: CallerOptions): Caller => {
       const deadline = Math.min(start + call.withinMs, Math.max(useful, start + lateMs));
       const ended = meter.started(call.path);
       try {
-        const { method = 'POST', path } = call;
-        const { kind, value } = await traced(`${method} ${path}`, 'client', { 'peer.service': service }, () =>
-          run(call, deadline),
-        );
+        const { kind, value } = await run(call, deadline);
         failingSince = undefined;
         ended(kind);
         return value as Reply;

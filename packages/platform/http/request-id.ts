@@ -37,13 +37,14 @@ export const requestFrame =
     requestContext.run(traceparent ? { requestId, traceparent } : { requestId }, next);
   };
 
+const isProbe = (path: string): boolean => path.startsWith('/health/');
+
 /**
  * Probes come every few seconds, and say nothing as long as all is well. What other services ask is told by them as part
  * of what they were asked; only failures are of interest here.
  */
 const isRoutine = (path: string, status: number): boolean =>
   isProbe(path) ? status === 200 : path.startsWith('/internal/') && status < 500;
-const isProbe = (path: string): boolean => path.startsWith('/health/');
 
 /** The request as OpenTelemetry's conventions for HTTP describe it; what becomes of it is added at its end. */
 const requestSpan = ({ method, path, protocol }: Request, above: string | undefined): Span | undefined =>

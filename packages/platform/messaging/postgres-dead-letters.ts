@@ -128,6 +128,16 @@ export const markReplayed = async (
   return marked.length > 0;
 };
 
+/** Removes letters that were buried before `olderThan`, the oldest first, at most `limit`; answers how many. */
+export const pruneLetters = async (pg: Postgres<LogTables>, olderThan: Date, limit: number): Promise<number> => {
+  const rows = await pg.query({
+    text: `delete from dead_letters where id in (
+      select id from dead_letters where at < $1 order by at limit $2) returning id`,
+    values: [olderThan, limit],
+  });
+  return rows.length;
+};
+
 /** The dead letters beside a PostgreSQL log. `appended` is called when a replay stands in a topic. */
 export const postgresDeadLetters = ({
   pg,

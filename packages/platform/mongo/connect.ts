@@ -57,7 +57,8 @@ export const connectMongo = async (given: MongoOptions): Promise<Mongo> => {
   const { url, logger, clock = systemClock } = given;
   const mongoose = new Mongoose({ sanitizeFilter: true });
   const connection = mongoose.createConnection(url, options(given));
-  connection.on('disconnected', () => logger?.warn('MongoDB is out of reach'));
+  let closing = false;
+  connection.on('disconnected', () => closing || logger?.warn('MongoDB is out of reach'));
   connection.on('reconnected', () => logger?.info('MongoDB is back'));
   await connection.asPromise().catch(async (error) => {
     await connection.close(true).catch(() => {});
@@ -68,7 +69,10 @@ export const connectMongo = async (given: MongoOptions): Promise<Mongo> => {
       (connection.models[name] ?? connection.model(name, schema, name)) as unknown as Model<Document>,
     buildIndexes: () => buildIndexes(connection, clock),
     ping: () => ping(connection, clock),
-    close: () => connection.close(),
+    close() {
+      closing = true;
+      return connection.close();
+    },
   };
 };
 

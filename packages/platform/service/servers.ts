@@ -1,6 +1,8 @@
 import { listOf } from '../config/settings.ts';
 import { KafkaUnavailable } from '../messaging/kafka/errors.ts';
+import { createKafkaJournal, type KafkaJournal } from '../messaging/kafka/journal.ts';
 import { createKafkaEventLog, type KafkaEventLog } from '../messaging/kafka/kafka-log.ts';
+import { type LogTables, logMigrations } from '../messaging/postgres-log-tables.ts';
 import { connectMongo } from '../mongo/connect.ts';
 import type { Mongo } from '../mongo/mongo.ts';
 import { connectionIn, connectPostgres } from '../postgres/connect.ts';
@@ -83,4 +85,23 @@ export const openEventLog = async (context: Opener<KafkaSettings>): Promise<Kafk
   });
   lifecycle.onStop('Kafka', () => log.close());
   return log;
+};
+
+/**
+ * Opens the journal of all events, and the dead letters, for whoever looks after the shop. Requests that don't ask for
+ * them do without.
+ */
+export const openJournal = async (
+  context: Opener<{ JOURNAL_DATABASE_URL: string }>,
+  log: KafkaEventLog,
+): Promise<KafkaJournal> => {
+  const { config, lifecycle, clock, ids, logger } = context;
+  const pg = await openPostgres<LogTables>(context, {
+    url: config.JOURNAL_DATABASE_URL,
+    variable: 'JOURNAL_DATABASE_URL',
+    dir: logMigrations,
+  });
+  const journal = createKafkaJournal({ log, pg, clock, ids, logger });
+  lifecycle.onStop('journal', () => journal.close());
+  return journal;
 };
