@@ -48,7 +48,9 @@ const watchOffsets = (log: KafkaEventLog, group: string) => {
   let [steps, stopped] = [0, false];
   const run = async () => {
     while (!stopped) {
-      const [found] = await admin.listConsumerGroupOffsets({ groups: [log.names.group(group)] });
+      const groups = [log.names.group(group)];
+      // Right after a broker's first start there are no offsets to be had.
+      const [found] = await admin.listConsumerGroupOffsets({ groups }).catch(() => []);
       for (const { partitions } of found?.topics ?? []) {
         for (const { partitionIndex, committedOffset } of partitions) {
           if (committedOffset < (seen.get(partitionIndex) ?? -1n)) steps += 1;
