@@ -12,7 +12,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Ids } from '../time/ids.ts';
-import { startTidying } from './tidying.ts';
+import { type Forget, startTidying } from './tidying.ts';
 
 /** How a service reacts to the facts of others; `T` is what their effects are written with. */
 export interface Reactions<T> {
@@ -22,9 +22,6 @@ export interface Reactions<T> {
   handlers: Handlers<T>;
   apply: Apply<T>;
 }
-
-/** Forgets what is older than `old`, at most `limit` rows; answers how many. */
-export type Forget = (old: Date, limit: number) => Promise<number>;
 
 /** What a service does beside requests; whatever it has none of is left out. */
 export interface Background {

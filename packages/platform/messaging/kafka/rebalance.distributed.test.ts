@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { eventually } from '../../testing/eventually.ts';
+import { silentLogger as logger } from '../../testing/logger.ts';
 import { systemClock as clock, systemIds as ids } from '../../time/system.ts';
+import { orderEvent } from '../event-log.conformance.ts';
 import type { EventLog } from '../event-log.ts';
 import type { KafkaEventLog } from './kafka-log.ts';
+import { joinGroup } from './membership.ts';
 import { createLedger, type Ledger, startLoad, testLogs, testPrefix } from './testing.ts';
 
 const prefix = testPrefix();
@@ -122,5 +125,47 @@ describe('members of a group', () => {
     await eventually(() => ledger.count() === load.published());
     load.expectAll(ledger);
     expect(await offsets()).toEqual({ backwards: 0, partitions: 6 });
+  });
+
+  it('When a delivery outlasts two rebalances, then its partition is not handled twice at a time', async () => {
+    const [log, group, key] = [await open(), ids.uuid(), ids.uuid()];
+    const [begun, end] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const delivered: { version: number; aborted: boolean }[] = [];
+    let [inHand, together] = [0, 0];
+    await log.subscribe({
+      group,
+      topics: ['order'],
+      async deliver(events, signal) {
+        const [event] = events.filter((one) => one.key === key);
+        if (!event) return;
+        inHand += 1;
+        together = Math.max(together, inHand);
+        begun.resolve();
+        await end.promise;
+        inHand -= 1;
+        delivered.push({ version: event.data.version, aborted: signal.aborted });
+      },
+    });
+    await log.publish('order', [orderEvent(key, 1)]);
+    await begun.promise;
+    // Another member comes, takes part of the partitions, does nothing and goes.
+    const visitor = {
+      ...{ clients: log.clients, group: log.names.group(group), topics: [log.names.events('order')], clock, logger },
+      onAssigned() {},
+      async onRevoked() {},
+      onLost() {},
+      onHeartbeat() {},
+    };
+    const membership = await joinGroup(visitor, new AbortController().signal);
+    await membership.leave();
+    await clock.sleep(1_500);
+    end.resolve();
+    // The one that was given up, and the one that counts.
+    await eventually(() => delivered.length === 2);
+    expect(delivered).toEqual([
+      { version: 1, aborted: true },
+      { version: 1, aborted: false },
+    ]);
+    expect(together).toBe(1);
   });
 });
