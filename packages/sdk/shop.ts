@@ -1,5 +1,6 @@
 import type { Api, ImportResult, Session } from './api.ts';
 import { linesOf } from './event-stream.ts';
+import { newIdempotencyKey } from './idempotency-key.ts';
 import { type CallOptions, createRequests, type Operation, type Requests } from './request.ts';
 import { createSession, type SessionKeeper, type SessionOptions, tokensOf } from './session.ts';
 import { createTransport, type TransportOptions } from './transport.ts';
@@ -10,14 +11,10 @@ export type ShopOptions = TransportOptions & SessionOptions;
 type Body<Op extends Operation> = Api[Op] extends { body?: infer B } ? NonNullable<B> : never;
 type Query<Op extends Operation> = Api[Op]['query'];
 
-/** 128 bits of chance. `crypto.randomUUID` would be shorter, and is missing from pages that came over plain HTTP. */
-const newKey = (): string =>
-  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-
 /** Options with a key of their own where the caller has none: then a repeat after a lost answer has no second effect. */
 const keyed = (options: CallOptions = {}): CallOptions => ({
   ...options,
-  idempotencyKey: options.idempotencyKey ?? newKey(),
+  idempotencyKey: options.idempotencyKey ?? newIdempotencyKey(),
 });
 
 const auth = ({ ask }: Requests, session: SessionKeeper) => {
