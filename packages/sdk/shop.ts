@@ -10,10 +10,14 @@ export type ShopOptions = TransportOptions & SessionOptions;
 type Body<Op extends Operation> = Api[Op] extends { body?: infer B } ? NonNullable<B> : never;
 type Query<Op extends Operation> = Api[Op]['query'];
 
+/** Unlike `randomUUID`, there on pages that came over plain HTTP too. */
+const newKey = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join('-');
+
 /** Options with a key of their own where the caller has none: then a repeat after a lost answer has no second effect. */
 const keyed = (options: CallOptions = {}): CallOptions => ({
   ...options,
-  idempotencyKey: options.idempotencyKey ?? crypto.randomUUID(),
+  idempotencyKey: options.idempotencyKey ?? newKey(),
 });
 
 const auth = ({ ask }: Requests, session: SessionKeeper) => {
