@@ -1,5 +1,6 @@
 import type { Api, ImportResult, Session } from './api.ts';
 import { linesOf } from './event-stream.ts';
+import { newIdempotencyKey } from './idempotency-key.ts';
 import { type CallOptions, createRequests, type Operation, type Requests } from './request.ts';
 import { createSession, type SessionKeeper, type SessionOptions, tokensOf } from './session.ts';
 import { createTransport, type TransportOptions } from './transport.ts';
@@ -10,14 +11,10 @@ export type ShopOptions = TransportOptions & SessionOptions;
 type Body<Op extends Operation> = Api[Op] extends { body?: infer B } ? NonNullable<B> : never;
 type Query<Op extends Operation> = Api[Op]['query'];
 
-/** Unlike `randomUUID`, there on pages that came over plain HTTP too. */
-const newKey = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join('-');
-
 /** Options with a key of their own where the caller has none: then a repeat after a lost answer has no second effect. */
 const keyed = (options: CallOptions = {}): CallOptions => ({
   ...options,
-  idempotencyKey: options.idempotencyKey ?? newKey(),
+  idempotencyKey: options.idempotencyKey ?? newIdempotencyKey(),
 });
 
 const auth = ({ ask }: Requests, session: SessionKeeper) => {
