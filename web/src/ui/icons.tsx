@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 
 /** Icons are drawn on 20 × 20 with a line of 1.6, in the colour of the text. They repeat words, so they are not read. */
-const Icon = ({ size = 20, children }: { size?: number; children: ReactNode }) => (
+export const Icon = ({ size = 20, children }: { size?: number; children: ReactNode }) => (
   <svg
     width={size}
     height={size}

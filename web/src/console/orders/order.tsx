@@ -1,0 +1,176 @@
+import type { Order } from '@shop/sdk/api.ts';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from 'react-router';
+import { shop } from '../../client/shop.ts';
+import { Ago } from '../../ui/ago.tsx';
+import { ErrorState } from '../../ui/error-state.tsx';
+import { Money } from '../../ui/money.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { Loading, Skeleton } from '../../ui/skeleton.tsx';
+import { Facts } from '../parts/facts.tsx';
+import { Id, shortId } from '../parts/id.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { OrderState } from '../parts/states.tsx';
+import { ViewHead } from '../parts/view-head.tsx';
+import { CALM_MS, consoleKey } from '../queries.ts';
+import { AdvanceButton } from './advance.tsx';
+import { CancelOrder } from './cancel.tsx';
+import styles from './order.module.css';
+
+const parent = { to: '/console/orders', name: 'Orders' };
+
+export default function OrderView() {
+  const { id = '' } = useParams();
+  const { data, error, refetch } = useQuery({
+    queryKey: consoleKey('order', id),
+    queryFn: ({ signal }) => shop.orders.get(id, { signal }),
+    refetchInterval: CALM_MS,
+  });
+  if (data) return <Shown order={data} />;
+  if (error) return <ErrorState error={error} level={1} retry={() => void refetch()} />;
+  return (
+    <>
+      <ViewHead title="Order" parent={parent} />
+      <Loading what="the order" />
+      <Skeleton height="360px" />
+    </>
+  );
+}
+
+const isOpen = ({ status }: Order): boolean => status === 'created' || status === 'confirmed';
+
+const Shown = ({ order }: { order: Order }) => (
+  <>
+    <ViewHead
+      title={`Order ${order.number}`}
+      parent={parent}
+      aside={<OrderState status={order.status} />}
+      actions={
+        <>
+          {isOpen(order) && !order.cancelRequested && <CancelOrder order={order} />}
+          <AdvanceButton order={order} primary />
+        </>
+      }
+    >
+      <Ago at={order.createdAt} />
+      <Link to={`/console/sagas/${order.checkoutId}`}>Saga {shortId(order.checkoutId)}</Link>
+      <Id of="order" value={order.id} whole />
+    </ViewHead>
+    {order.cancelRequested && order.status !== 'cancelled' && (
+      <div className={styles.notice}>
+        <Notice tone="warning" title="A cancel was asked for">
+          It begins as soon as the checkout has finished.
+        </Notice>
+      </div>
+    )}
+    <div className={styles.parts}>
+      <Panel title="Lines" className={styles.lines} flush>
+        <Lines order={order} />
+      </Panel>
+      <div className={styles.side}>
+        <Panel title="History">
+          <History order={order} />
+        </Panel>
+        <Panel title="Buyer">
+          <Buyer order={order} />
+        </Panel>
+      </div>
+    </div>
+  </>
+);
+
+const Lines = ({ order }: { order: Order }) => (
+  <table className={styles.table}>
+    <thead>
+      <tr>
+        <th scope="col">Item</th>
+        <th scope="col" className={styles.figures}>
+          Quantity
+        </th>
+        <th scope="col" className={styles.figures}>
+          Each
+        </th>
+        <th scope="col" className={styles.figures}>
+          Total
+        </th>
+      </tr>
+    </thead>
+    <tbody>
+      {order.lines.map((line) => (
+        <tr key={line.sku}>
+          <th scope="row">
+            <Link to={`/console/products/${line.productId}`}>{line.title}</Link>
+            <span className={styles.sku}>{line.sku}</span>
+          </th>
+          <td className={styles.figures}>{line.quantity}</td>
+          <td className={styles.figures}>
+            <Money value={line.unitPrice} />
+          </td>
+          <td className={styles.figures}>
+            <Money value={line.total} />
+            {line.discount.amount > 0 && (
+              <span className={styles.sku}>
+                <Money value={line.discount} minus />
+              </span>
+            )}
+          </td>
+        </tr>
+      ))}
+    </tbody>
+    <tfoot>
+      <tr>
+        <th scope="row" colSpan={3}>
+          Subtotal
+        </th>
+        <td className={styles.figures}>
+          <Money value={order.subtotal} />
+        </td>
+      </tr>
+      {order.vouchers.map(({ code, amount }) => (
+        <tr key={code}>
+          <th scope="row" colSpan={3}>
+            <Link to={`/console/vouchers/${encodeURIComponent(code)}`}>{code}</Link>
+          </th>
+          <td className={styles.figures}>
+            <Money value={amount} minus />
+          </td>
+        </tr>
+      ))}
+      <tr className={styles.total}>
+        <th scope="row" colSpan={3}>
+          Total
+        </th>
+        <td className={styles.figures}>
+          <Money value={order.total} />
+        </td>
+      </tr>
+    </tfoot>
+  </table>
+);
+
+const byWords = (by: string): string => (by === 'checkout' ? 'the checkout' : `user ${shortId(by)}`);
+
+const History = ({ order }: { order: Order }) => (
+  <ol className={styles.history}>
+    {order.history.toReversed().map(({ status, at, by, reason }) => (
+      <li key={`${status} ${at}`}>
+        <OrderState status={status} />
+        <span className={styles.when}>
+          <Ago at={at} /> by {byWords(by)}
+        </span>
+        {reason && <span className={styles.reason}>{reason}</span>}
+      </li>
+    ))}
+  </ol>
+);
+
+const Buyer = ({ order: { contact, shippingAddress, userId } }: { order: Order }) => (
+  <Facts
+    facts={[
+      ['User', <Id key="user" of="user" value={userId} />],
+      ['Name', contact?.name],
+      ['Email', contact?.email],
+      ['Address', shippingAddress && Object.values(shippingAddress).filter(Boolean).join(', ')],
+    ]}
+  />
+);
