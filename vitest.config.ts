@@ -9,6 +9,7 @@ export default defineConfig({
       'tests/**/*.test.ts',
       'seed/**/*.test.ts',
       'deploy/**/*.test.ts',
+      'web/**/*.test.ts',
     ],
     // Long: npm run test:crash has it. Needs more servers than npm brings: npm run test:distributed has it.
     exclude: ['**/node_modules/**', 'tests/crash/**', 'tests/distributed/**', '**/*.distributed.test.ts'],

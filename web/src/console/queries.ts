@@ -1,6 +1,7 @@
 import type { Page } from '@shop/sdk/pages.ts';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { shop } from '../client/shop.ts';
+import { remember } from './overview/history.ts';
 
 /** The key of what the console shows; gone with the sign-in, like all that is somebody's. */
 export const consoleKey = (...rest: readonly unknown[]) => ['mine', 'console', ...rest];
@@ -63,7 +64,11 @@ export const useList = <Item>({ key, page, everyMs, enabled = true }: ListOption
 export const useOverview = () =>
   useQuery({
     queryKey: consoleKey('overview'),
-    queryFn: ({ signal }) => shop.operations.overview({ signal }),
+    queryFn: async ({ signal }) => {
+      const answer = await shop.operations.overview({ signal });
+      remember(answer);
+      return answer;
+    },
     refetchInterval: LIVE_MS,
   });
 

@@ -5,11 +5,11 @@ import { isOver } from './use-lab.ts';
 
 /** The names that the shop gives them, and what they mean. */
 const meanings: readonly { name: string; means: string; atRest?: boolean }[] = [
-  { name: 'onHand ≥ reserved ≥ 0', means: 'Nobody is promised what is not there' },
-  { name: 'orders ≤ units', means: 'No unit is sold twice' },
-  { name: 'uses ≤ limit', means: 'The voucher is not used too often' },
-  { name: 'orders = units sold', means: 'Orders and stock agree', atRest: true },
-  { name: 'no cart locked', means: 'No cart is left locked', atRest: true },
+  { name: 'onHand ≥ reserved ≥ 0', means: 'Every promise is covered' },
+  { name: 'orders ≤ units', means: 'No unit sold twice' },
+  { name: 'uses ≤ limit', means: 'Voucher within its limit' },
+  { name: 'orders = units sold', means: 'Orders match the stock', atRest: true },
+  { name: 'no cart locked', means: 'No cart left locked', atRest: true },
 ];
 
 type State = 'holds' | 'broken' | 'waiting';
@@ -21,7 +21,7 @@ const stateOf = (run: Run, name: string): State => {
   return found.holds ? 'holds' : isOver(run) ? 'broken' : 'waiting';
 };
 
-const words: Record<State, string> = { holds: 'holds', broken: 'is broken', waiting: 'is looked at when all is quiet' };
+const words: Record<State, string> = { holds: 'holds', broken: 'broken', waiting: 'looked at when all is quiet' };
 
 /** What must be true whenever one looks. */
 export const Invariants = ({ run }: { run: Run }) => (

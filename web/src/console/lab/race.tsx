@@ -136,12 +136,19 @@ const Latency = ({ run }: { run: Run }) => {
         <Figure name="half in less than" value={run.latencyMs ? formatDuration(run.latencyMs.p50) : '–'} />
         <Figure name="99 of 100 in less than" value={run.latencyMs ? formatDuration(run.latencyMs.p99) : '–'} />
       </dl>
-      <Sparkline
-        values={points.map(({ p99 }) => p99)}
-        slots={Math.max(2, points.length)}
-        height={40}
-        label="The longest answers in the course of the race"
-      />
+      {run.latencyMs && (
+        <div className={styles.strip} aria-hidden="true">
+          <span style={{ inlineSize: share(run.latencyMs.p50, run.latencyMs.p99) }} />
+        </div>
+      )}
+      {points.length > 1 && (
+        <Sparkline
+          values={points.map(({ p99 }) => p99)}
+          slots={MOST_POINTS}
+          height={40}
+          label="The longest answers in the course of the race"
+        />
+      )}
     </div>
   );
 };

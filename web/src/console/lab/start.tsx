@@ -14,8 +14,8 @@ import { labKey } from './use-lab.ts';
 type Body = Api['POST /lab/runs']['body'];
 
 const goods = [
-  { value: 'new', word: 'A new product' },
-  { value: 'sku', word: 'A SKU of the shop' },
+  { value: 'new', word: 'New product' },
+  { value: 'sku', word: 'Existing SKU' },
 ];
 
 /** How many buyers race for how many units, and with how many uses of a voucher. */

@@ -3,11 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router';
 import { shop } from '../../client/shop.ts';
 import { Ago } from '../../ui/ago.tsx';
-import { ErrorState } from '../../ui/error-state.tsx';
 import { Money } from '../../ui/money.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Loading, Skeleton } from '../../ui/skeleton.tsx';
 import { Facts } from '../parts/facts.tsx';
+import { Failed } from '../parts/failed.tsx';
 import { Id, shortId } from '../parts/id.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { OrderState } from '../parts/states.tsx';
@@ -27,7 +27,7 @@ export default function OrderView() {
     refetchInterval: CALM_MS,
   });
   if (data) return <Shown order={data} />;
-  if (error) return <ErrorState error={error} level={1} retry={() => void refetch()} />;
+  if (error) return <Failed error={error} what="order" parent={parent} retry={() => void refetch()} />;
   return (
     <>
       <ViewHead title="Order" parent={parent} />
@@ -164,13 +164,25 @@ const History = ({ order }: { order: Order }) => (
   </ol>
 );
 
+/** From the door to the country; what a country has besides comes last. */
+const addressOrder = ['line1', 'line2', 'street', 'city', 'region', 'state', 'postalCode', 'country'];
+
+const addressOf = (address: Record<string, string>): string => {
+  const rank = (name: string) => (addressOrder.includes(name) ? addressOrder.indexOf(name) : addressOrder.length);
+  return Object.entries(address)
+    .sort(([a], [b]) => rank(a) - rank(b))
+    .map(([, value]) => value)
+    .filter(Boolean)
+    .join(', ');
+};
+
 const Buyer = ({ order: { contact, shippingAddress, userId } }: { order: Order }) => (
   <Facts
     facts={[
       ['User', <Id key="user" of="user" value={userId} />],
       ['Name', contact?.name],
       ['Email', contact?.email],
-      ['Address', shippingAddress && Object.values(shippingAddress).filter(Boolean).join(', ')],
+      ['Address', shippingAddress && addressOf(shippingAddress)],
     ]}
   />
 );

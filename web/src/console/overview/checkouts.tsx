@@ -30,7 +30,7 @@ const Shown = ({ checkouts }: OverviewAnswer) => {
   const { perMinute, completed, refused, running, successRate, series } = checkouts;
   const slots = series.map(({ at, completed: good, refused: bad }) => ({ key: at, good, bad }));
   return (
-    <>
+    <div className={styles.columns}>
       <dl className={styles.figures}>
         <Figure name="a minute" value={rate(perMinute)} large />
         <Figure name="success rate" value={percent(successRate)} large />
@@ -56,6 +56,6 @@ const Shown = ({ checkouts }: OverviewAnswer) => {
           <span>now</span>
         </p>
       )}
-    </>
+    </div>
   );
 };

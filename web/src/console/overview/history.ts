@@ -41,5 +41,5 @@ const subscribe = (listener: () => void) => {
   return () => listeners.delete(listener);
 };
 
-/** What the console has seen since it was opened, at most five minutes, the oldest first. */
+/** What the console has seen, in whichever view, since it was opened, at most five minutes, the oldest first. */
 export const useHistory = (): readonly Sample[] => useSyncExternalStore(subscribe, () => samples);

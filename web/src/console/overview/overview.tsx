@@ -1,4 +1,3 @@
-import { useEffect } from 'react';
 import { Ago } from '../../ui/ago.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { Notice } from '../../ui/notice.tsx';
@@ -6,7 +5,6 @@ import { ViewHead } from '../parts/view-head.tsx';
 import { useOverview } from '../queries.ts';
 import { Checkouts } from './checkouts.tsx';
 import { Flow } from './flow.tsx';
-import { remember } from './history.ts';
 import { Latest } from './latest.tsx';
 import styles from './overview.module.css';
 import { Steps } from './steps.tsx';
@@ -15,9 +13,6 @@ import { Waiting } from './waiting.tsx';
 /** The shop at a glance: what it does, what waits, what an operator should look at. */
 export const Overview = () => {
   const { data, error, refetch } = useOverview();
-  useEffect(() => {
-    if (data) remember(data);
-  }, [data]);
   return (
     <>
       <ViewHead title="Overview">

@@ -5,20 +5,24 @@ interface SparklineProps {
   values: readonly number[];
   /** What is seen, in words. */
   label: string;
-  /** How many values fill the width; fewer begin at its end, so that the newest is always at the right. */
+  /** How many values fill the width at most; the newest is at its end. */
   slots: number;
   tone?: 'plain' | 'danger' | 'warning';
   height?: number;
 }
 
 const WIDTH = 120;
+/** Fewer values than these begin further on, or a line would jump about while it is short. */
+const FEWEST = 20;
 
 /** A line of the last values, drawn in the width there is. */
 export const Sparkline = ({ values, label, slots, tone = 'plain', height = 32 }: SparklineProps) => {
-  const top = Math.max(1, ...values);
-  const x = (index: number) => WIDTH - ((values.length - 1 - index) * WIDTH) / Math.max(1, slots - 1);
-  const y = (value: number) => height - 1.5 - (value / top) * (height - 4);
-  const points = values.map((value, index) => `${x(index).toFixed(1)},${y(value).toFixed(1)}`);
+  const shown = values.slice(-slots);
+  const top = Math.max(1, ...shown);
+  const step = WIDTH / Math.max(shown.length - 1, Math.min(FEWEST, slots - 1));
+  const x = (index: number) => (WIDTH - (shown.length - 1 - index) * step).toFixed(1);
+  const y = (value: number) => (height - 1.5 - (value / top) * (height - 4)).toFixed(1);
+  const points = shown.map((value, index) => `${x(index)},${y(value)}`).join(' ');
   return (
     <svg
       viewBox={`0 0 ${WIDTH} ${height}`}
@@ -28,16 +32,13 @@ export const Sparkline = ({ values, label, slots, tone = 'plain', height = 32 }:
       className={`${styles.chart} ${styles[tone]}`}
       style={{ blockSize: height }}
     >
-      {points.length > 1 && (
+      <line x1="0" x2={WIDTH} y1={height - 0.75} y2={height - 0.75} className={styles.ground} />
+      {shown.length > 1 && (
         <>
-          <polygon
-            points={`${x(0).toFixed(1)},${height} ${points.join(' ')} ${WIDTH},${height}`}
-            className={styles.area}
-          />
-          <polyline points={points.join(' ')} className={styles.line} />
+          <polygon points={`${x(0)},${height} ${points} ${WIDTH},${height}`} className={styles.area} />
+          <polyline points={points} className={styles.line} />
         </>
       )}
-      {points.length < 2 && <line x1="0" x2={WIDTH} y1={height - 1.5} y2={height - 1.5} className={styles.ground} />}
     </svg>
   );
 };
@@ -52,11 +53,11 @@ export interface Slot {
 interface ColumnsProps {
   slots: readonly Slot[];
   label: string;
-  height?: number;
 }
 
-/** A column a slot, the good part below the bad one. */
-export const Columns = ({ slots, label, height = 96 }: ColumnsProps) => {
+/** A column a slot, the good part below the bad one; as high as its place. */
+export const Columns = ({ slots, label }: ColumnsProps) => {
+  const height = 100;
   const top = Math.max(4, ...slots.map(({ good, bad }) => good + bad));
   const scale = (value: number) => (value / top) * (height - 2);
   return (
@@ -65,8 +66,7 @@ export const Columns = ({ slots, label, height = 96 }: ColumnsProps) => {
       preserveAspectRatio="none"
       role="img"
       aria-label={label}
-      className={styles.chart}
-      style={{ blockSize: height }}
+      className={`${styles.chart} ${styles.columns}`}
     >
       {slots.map(({ key, good, bad }, index) => (
         <g key={key}>

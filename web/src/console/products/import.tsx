@@ -29,6 +29,12 @@ type Import =
   | { state: 'done'; result: ImportResult }
   | { state: 'failed'; error: unknown };
 
+const sample = `Handle,Title,Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Qty,Variant Price
+tea-towel,Tea Towel,Tarnfell,Kitchen,"linen, kitchen",TRUE,Colour,Blue,TEA-TOWEL-BLU,40,9.50
+tea-towel,,,,,,,Green,TEA-TOWEL-GRE,25,9.50
+`;
+const SAMPLE = `data:text/csv;charset=utf-8,${encodeURIComponent(sample)}`;
+
 const useImport = () => {
   const client = useQueryClient();
   const [run, setRun] = useState<Import>({ state: 'choosing' });
@@ -69,6 +75,9 @@ export default function ImportView() {
             handle with a bad row is left out as a whole and reported. Up to 10 MiB and 20,000 rows.
           </p>
           <div className={styles.actions}>
+            <a href={SAMPLE} download="sheet.csv">
+              A sheet to begin with
+            </a>
             <Button
               kind="primary"
               disabled={!sheet}

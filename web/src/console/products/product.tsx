@@ -3,8 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
 import { shop } from '../../client/shop.ts';
 import { Ago } from '../../ui/ago.tsx';
-import { ErrorState } from '../../ui/error-state.tsx';
 import { Loading, Skeleton } from '../../ui/skeleton.tsx';
+import { Failed } from '../parts/failed.tsx';
 import { Id } from '../parts/id.tsx';
 import { ProductState } from '../parts/states.tsx';
 import { ViewHead } from '../parts/view-head.tsx';
@@ -36,7 +36,7 @@ const Existing = ({ id }: { id: string }) => {
     refetchOnWindowFocus: false,
   });
   if (data) return <Edit product={data} />;
-  if (error) return <ErrorState error={error} level={1} retry={() => void refetch()} />;
+  if (error) return <Failed error={error} what="product" parent={parent} retry={() => void refetch()} />;
   return (
     <>
       <ViewHead title="Product" parent={parent} />

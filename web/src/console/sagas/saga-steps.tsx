@@ -56,6 +56,7 @@ export const SagaSteps = ({ saga }: { saga: Checkout }) => {
 
 const StepRow = ({ step, saga }: { step: Step; saga: Checkout }) => {
   const { name, direction, status, attempts, startedAt, finishedAt, error } = step;
+  const isStuck = saga.status === 'parked' && status === 'running';
   const sinceStart = Date.parse(startedAt) - Date.parse(saga.createdAt);
   return (
     <tr>
@@ -65,7 +66,7 @@ const StepRow = ({ step, saga }: { step: Step; saga: Checkout }) => {
         {error && <span className={styles.error}>{isCode(error) ? refusalWords(error) : error}</span>}
       </th>
       <td>
-        <Badge tone={tones[status]}>{stepStates[status]}</Badge>
+        <Badge tone={isStuck ? 'danger' : tones[status]}>{isStuck ? 'Stuck' : stepStates[status]}</Badge>
       </td>
       <td className={styles.wide}>{serviceOf(name)}</td>
       <td className={styles.figures}>{attempts}</td>

@@ -7,10 +7,10 @@ import { formatDuration } from '../../client/time.ts';
 import { wordsOf } from '../../client/words.ts';
 import { Ago } from '../../ui/ago.tsx';
 import { Button } from '../../ui/button.tsx';
-import { ErrorState } from '../../ui/error-state.tsx';
 import { announce } from '../../ui/live-region.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Loading, Skeleton } from '../../ui/skeleton.tsx';
+import { Failed } from '../parts/failed.tsx';
 import { Id, shortId } from '../parts/id.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { SagaState } from '../parts/states.tsx';
@@ -24,20 +24,28 @@ import { SagaSteps } from './saga-steps.tsx';
 import { TimelineChart } from './timeline-chart.tsx';
 import { isFinal, useNow, useSaga, useSagaEvents } from './use-saga.ts';
 
+const parent = { to: '/console/sagas', name: 'Sagas' };
+
 /** One saga: what each service did when, and what was said about it. */
 export const SagaView = () => {
   const { id = '' } = useParams();
   const { data, error, refetch } = useSaga(id);
   if (data) return <Saga key={id} saga={data} />;
-  if (error) return <ErrorState error={error} level={1} retry={() => void refetch()} />;
+  if (error) return <Failed error={error} what="saga" parent={parent} retry={() => void refetch()} />;
   return (
     <>
-      <ViewHead title={`Saga ${shortId(id)}`} parent={{ to: '/console/sagas', name: 'Sagas' }} />
+      <ViewHead title={`Saga ${shortId(id)}`} parent={parent} />
       <Loading what="the saga" />
       <Skeleton height="420px" />
     </>
   );
 };
+
+/** A checkout that was rolled back has placed none. */
+const hasOrder = ({ kind, status, steps }: Checkout): boolean =>
+  kind === 'cancel' ||
+  status === 'completed' ||
+  steps.some((step) => step.name === 'createOrder' && step.status === 'done');
 
 const Saga = ({ saga }: { saga: Checkout }) => {
   const events = useSagaEvents(saga);
@@ -48,13 +56,13 @@ const Saga = ({ saga }: { saga: Checkout }) => {
     <>
       <ViewHead
         title={`Saga ${shortId(saga.id)}`}
-        parent={{ to: '/console/sagas', name: 'Sagas' }}
+        parent={parent}
         aside={<SagaState status={saga.status} />}
         actions={saga.status === 'parked' && <Retry saga={saga} />}
       >
         <span className="numbers">{formatDuration(Math.max(0, took))}</span>
         <Ago at={saga.createdAt} />
-        <Link to={`/console/orders/${saga.orderId}`}>{saga.kind === 'cancel' ? 'Its order' : 'Order'}</Link>
+        {hasOrder(saga) && <Link to={`/console/orders/${saga.orderId}`}>Its order</Link>}
         <span>
           user <Id of="user" value={saga.userId} />
         </span>

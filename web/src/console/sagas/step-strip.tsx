@@ -5,6 +5,12 @@ import styles from './step-strip.module.css';
 const stepOf = (saga: Checkout, name: Step['name']): Step | undefined =>
   saga.steps.find((step) => step.name === name && step.direction === 'forward');
 
+/** What a step is shown as: one that runs in a parked saga is stuck. */
+const stateOf = (saga: Checkout, name: Step['name']): Step['status'] | 'ahead' => {
+  const status = stepOf(saga, name)?.status;
+  return status === 'running' && saga.status === 'parked' ? 'failed' : (status ?? 'ahead');
+};
+
 const wordsFor = (saga: Checkout): string =>
   saga.steps
     .filter(({ direction }) => direction === 'forward')
@@ -18,7 +24,7 @@ export const StepStrip = ({ saga }: { saga: Checkout }) => {
   return (
     <span role="img" aria-label={words} title={words} className={styles.strip}>
       {stepNames.map((name) => (
-        <span key={name} className={`${styles.step} ${styles[stepOf(saga, name)?.status ?? 'ahead']}`} />
+        <span key={name} className={`${styles.step} ${styles[stateOf(saga, name)]}`} />
       ))}
     </span>
   );

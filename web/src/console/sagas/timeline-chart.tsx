@@ -15,11 +15,12 @@ interface TimelineChartProps {
   onChoose: (eventId: string) => void;
 }
 
-const share = (ms: number, { spanMs }: Timeline): string => `${((ms / spanMs) * 100).toFixed(3)}%`;
+const percent = (share: number): string => `${(share * 100).toFixed(3)}%`;
+const share = (ms: number, { scale }: Timeline): string => percent(scale.at(ms));
 
 /** A bar's length, in what is left of the scale where it begins. */
-const shareOfRest = ({ from, to }: Bar, { spanMs }: Timeline): string =>
-  `${(((to - from) / (spanMs - from)) * 100).toFixed(3)}%`;
+const shareOfRest = ({ from, to }: Bar, { scale: { at } }: Timeline): string =>
+  percent((at(to) - at(from)) / Math.max(1 - at(from), 0.001));
 
 const toneWords: Record<Bar['tone'], string> = {
   done: 'done',
@@ -33,15 +34,30 @@ const toneWords: Record<Bar['tone'], string> = {
 const barWords = ({ label, tone, from, to, ongoing }: Bar): string =>
   `${label}: ${ongoing ? 'still going' : toneWords[tone]}, ${formatDuration(to - from)}, from ${formatDuration(from)} on`;
 
+/** The label of a tick stands in the middle of it, but never beyond an end of the scale. */
+const placeOf = (place: number): CSSProperties =>
+  place > 0.94
+    ? { insetInlineEnd: percent(1 - place) }
+    : ({ insetInlineStart: percent(place), '--centre': place > 0.04 ? 1 : 0 } as CSSProperties);
+
 /** A saga on one scale of time: a lane a service, a bar for what took time, a diamond for what was published. */
 export const TimelineChart = ({ saga, events, now, onChoose }: TimelineChartProps) => {
   const timeline = timelineOf(saga, events, now);
   return (
     <div className={styles.timeline}>
       <div className={styles.scale} aria-hidden="true">
-        {timeline.ticks.map((tick) => (
-          <span key={tick} className={styles.tick} style={{ insetInlineStart: share(tick, timeline) }}>
+        {timeline.scale.ticks.map((tick) => (
+          <span key={tick} className={styles.tick} style={placeOf(timeline.scale.at(tick))}>
             {formatDuration(tick)}
+          </span>
+        ))}
+        {timeline.scale.gaps.map(({ from, to }) => (
+          <span
+            key={from}
+            className={styles.gapName}
+            style={{ insetInlineStart: percent((timeline.scale.at(from) + timeline.scale.at(to)) / 2) }}
+          >
+            … {formatDuration(to - from)} …
           </span>
         ))}
       </div>
@@ -76,8 +92,18 @@ const Lane = ({ name, timeline, bars, marks, onChoose }: LaneProps) => {
     <li className={styles.lane}>
       <span className={styles.name}>{name}</span>
       <div className={styles.track} style={{ '--rows': rows } as CSSProperties}>
-        {timeline.ticks.map((tick) => (
+        {timeline.scale.ticks.map((tick) => (
           <span key={tick} className={styles.line} style={{ insetInlineStart: share(tick, timeline) }} />
+        ))}
+        {timeline.scale.gaps.map(({ from, to }) => (
+          <span
+            key={from}
+            className={styles.gap}
+            style={{
+              insetInlineStart: share(from, timeline),
+              inlineSize: percent(timeline.scale.at(to) - timeline.scale.at(from)),
+            }}
+          />
         ))}
         <ul>
           {bars.map((bar) => (

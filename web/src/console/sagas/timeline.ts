@@ -2,6 +2,7 @@ import type { Checkout, Step } from '@shop/sdk/api.ts';
 import type { JournalEvent } from '../journal.ts';
 import { type Service, serviceOf } from '../services.ts';
 import { stepWords } from '../steps.ts';
+import { type Scale, scaleOf } from './scale.ts';
 
 /** What a bar or a mark means; the style sheet gives it a colour. */
 export type Tone = 'done' | 'refused' | 'undone' | 'running' | 'skipped' | 'plain';
@@ -28,22 +29,23 @@ export interface Mark {
 }
 
 export interface Timeline {
-  spanMs: number;
+  scale: Scale;
   bars: Bar[];
   marks: Mark[];
-  /** Where the scale is labelled, in milliseconds. */
-  ticks: number[];
 }
 
-const toneOf = ({ status, direction }: Step): Tone => {
-  if (status === 'refused' || status === 'failed') return 'refused';
+const isStuck = (saga: Checkout, { status }: Step): boolean => saga.status === 'parked' && status === 'running';
+
+const toneOf = (saga: Checkout, step: Step): Tone => {
+  const { status, direction } = step;
+  if (status === 'refused' || status === 'failed' || isStuck(saga, step)) return 'refused';
   if (status === 'running' || status === 'skipped') return status;
   return direction === 'undo' || status === 'undone' ? 'undone' : 'done';
 };
 
-const labelOf = (step: Step): string => {
+const labelOf = (saga: Checkout, step: Step): string => {
   const attempts = step.attempts > 1 ? ` ×${step.attempts}` : '';
-  const failed = step.status === 'refused' || step.status === 'failed' ? ' ✕' : '';
+  const failed = toneOf(saga, step) === 'refused' ? ' ✕' : '';
   return stepWords(step.name, step.direction).verb + attempts + failed;
 };
 
@@ -55,11 +57,11 @@ const stepBars = (checkout: Checkout, sinceStart: (at: string) => number, now: n
     .map((step) => ({
       key: `${step.direction} ${step.name}`,
       service: serviceOf(step.name),
-      label: labelOf(step),
-      tone: toneOf(step),
+      label: labelOf(checkout, step),
+      tone: toneOf(checkout, step),
       from: sinceStart(step.startedAt),
       to: step.finishedAt === null ? now : sinceStart(step.finishedAt),
-      ongoing: step.finishedAt === null,
+      ongoing: step.finishedAt === null && !isStuck(checkout, step),
     }));
 
 /** What the order service itself does: it notes the intent, and waits for everybody's undo. */
@@ -94,26 +96,18 @@ const ownBars = (bars: readonly Unplaced[]): Unplaced[] => {
 const labelShare = (label: string): number => (label.length * 7 + 20) / 640;
 
 /** Bars of one lane stand in the first row where neither they nor their labels meet another. */
-const placed = (bars: readonly Unplaced[], spanMs: number): Bar[] => {
+const placed = (bars: readonly Unplaced[], { at }: Scale): Bar[] => {
   const ends = new Map<Service, number[]>();
   return [...bars]
     .sort((a, b) => a.from - b.from || a.to - b.to)
     .map((bar) => {
       const rows = ends.get(bar.service) ?? [];
       ends.set(bar.service, rows);
-      const free = rows.findIndex((end) => end <= bar.from / spanMs);
+      const free = rows.findIndex((end) => end <= at(bar.from));
       const row = free === -1 ? rows.length : free;
-      rows[row] = Math.max(bar.to / spanMs, bar.from / spanMs + labelShare(bar.label));
+      rows[row] = Math.max(at(bar.to), at(bar.from) + labelShare(bar.label));
       return { ...bar, row };
     });
-};
-
-/** Round numbers from nothing to `spanMs`, about five of them. */
-export const ticksOf = (spanMs: number): number[] => {
-  const rough = spanMs / 5;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((one) => one >= rough) ?? rough;
-  return Array.from({ length: Math.floor(spanMs / step) + 1 }, (_, index) => index * step);
 };
 
 /** Events that come soon after a saga has ended are still of it; a parcel shipped next week is not. */
@@ -129,6 +123,7 @@ export const timelineOf = (checkout: Checkout, events: readonly JournalEvent[], 
   const marks = events
     .map((event) => ({ service: event.topic as Service, at: sinceStart(event.time), event }))
     .filter(({ service, at }) => service !== 'product' && at <= belongsUntil(endMs));
-  const spanMs = Math.max(endMs, ...marks.map(({ at }) => at)) * 1.02;
-  return { spanMs, bars: placed(bars, spanMs), marks, ticks: ticksOf(spanMs) };
+  const times = [endMs, ...bars.flatMap(({ from, to }) => [from, to]), ...marks.map(({ at }) => at)];
+  const scale = scaleOf([...times, Math.max(...times) * 1.02]);
+  return { scale, bars: placed(bars, scale), marks };
 };

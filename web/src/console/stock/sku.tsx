@@ -4,9 +4,9 @@ import { Link, useParams } from 'react-router';
 import { shop } from '../../client/shop.ts';
 import { Ago } from '../../ui/ago.tsx';
 import { Empty } from '../../ui/empty.tsx';
-import { ErrorState } from '../../ui/error-state.tsx';
 import { Loading, Skeleton } from '../../ui/skeleton.tsx';
 import { type Column, DataTable } from '../parts/data-table.tsx';
+import { Failed } from '../parts/failed.tsx';
 import { Figure } from '../parts/figure.tsx';
 import { CopyId, shortId } from '../parts/id.tsx';
 import { Panel } from '../parts/panel.tsx';
@@ -27,7 +27,7 @@ export default function SkuView() {
     queryFn: ({ signal }) => shop.inventory.get(sku, { signal }),
     refetchInterval: LIVE_MS,
   });
-  if (!data && error) return <ErrorState error={error} level={1} retry={() => void refetch()} />;
+  if (!data && error) return <Failed error={error} what="SKU" parent={parent} retry={() => void refetch()} />;
   return (
     <>
       <ViewHead title={sku} parent={parent} aside={data && <StockState stock={data} />}>

@@ -28,7 +28,8 @@ const useSample = () => {
   const [lines, setLines] = useState<SampleLine[]>();
   const { data } = useQuery({
     queryKey: consoleKey('sample'),
-    queryFn: async ({ signal }) => (await shop.products.list({ limit: 3, status: 'active' }, { signal })).items,
+    queryFn: async ({ signal }) =>
+      (await shop.products.list({ limit: 3, status: 'active', sort: 'title' }, { signal })).items,
     staleTime: Number.POSITIVE_INFINITY,
   });
   const first = data?.flatMap(({ title, variants }, index) =>

@@ -5,10 +5,10 @@ import { shop } from '../../client/shop.ts';
 import { Ago } from '../../ui/ago.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Empty } from '../../ui/empty.tsx';
-import { ErrorState } from '../../ui/error-state.tsx';
 import { Money } from '../../ui/money.tsx';
 import { Loading, Skeleton } from '../../ui/skeleton.tsx';
 import { type Column, DataTable } from '../parts/data-table.tsx';
+import { Failed } from '../parts/failed.tsx';
 import { shortId } from '../parts/id.tsx';
 import { ViewHead } from '../parts/view-head.tsx';
 import { consoleKey, LIVE_MS, useCurrency, useList } from '../queries.ts';
@@ -46,7 +46,7 @@ const Existing = ({ code }: { code: string }) => {
     refetchInterval: LIVE_MS * 2,
   });
   if (data) return <Edit voucher={data} currency={currency} />;
-  if (error) return <ErrorState error={error} level={1} retry={() => void refetch()} />;
+  if (error) return <Failed error={error} what="voucher" parent={parent} retry={() => void refetch()} />;
   return (
     <>
       <ViewHead title={code} parent={parent} />
