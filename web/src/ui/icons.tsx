@@ -36,3 +36,28 @@ export const CartIcon = () => (
     <path d="M7 9V6a3 3 0 0 1 6 0v3" />
   </Icon>
 );
+
+export const MinusIcon = () => (
+  <Icon size={16}>
+    <path d="M4 10h12" />
+  </Icon>
+);
+
+export const PlusIcon = () => (
+  <Icon size={16}>
+    <path d="M4 10h12M10 4v12" />
+  </Icon>
+);
+
+export const CheckIcon = () => (
+  <Icon>
+    <path d="m4.5 10.5 3.6 3.6 7.4-8" />
+  </Icon>
+);
+
+export const UndoIcon = () => (
+  <Icon>
+    <path d="M7.5 4.5 4 8l3.5 3.5" />
+    <path d="M4.4 8h7.1a4 4 0 0 1 0 8H8" />
+  </Icon>
+);
