@@ -4,6 +4,7 @@ import { ButtonLink } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { ErrorBoundary } from '../ui/error-boundary.tsx';
 import { Loading } from '../ui/skeleton.tsx';
+import { useScroll } from '../ui/use-scroll.ts';
 import { AdminsOnly } from './admins-only.tsx';
 import styles from './console.module.css';
 import { Offline } from './offline.tsx';
@@ -28,6 +29,7 @@ const Lab = lazy(() => import('./lab/lab.tsx'));
 /** What operators look at: the rail, and the view beside it. Views are loaded when somebody goes there. */
 export default function Console() {
   const { pathname } = useLocation();
+  useScroll();
   return (
     <AdminsOnly>
       <div className={styles.console}>

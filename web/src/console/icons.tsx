@@ -66,12 +66,6 @@ export const CopyIcon = () => (
   </Icon>
 );
 
-export const CheckIcon = () => (
-  <Icon size={14}>
-    <path d="m4 10.5 4 4L16 6" />
-  </Icon>
-);
-
 export const ChevronIcon = () => (
   <Icon size={14}>
     <path d="m7 4 6 6-6 6" />

@@ -1,14 +1,10 @@
-import { onlineManager } from '@tanstack/react-query';
-import { useSyncExternalStore } from 'react';
 import { Notice } from '../ui/notice.tsx';
+import { useOnline } from '../ui/use-online.ts';
 import styles from './offline.module.css';
 
 /** Says that what is shown stands still. */
 export const Offline = () => {
-  const isOnline = useSyncExternalStore(
-    (listener) => onlineManager.subscribe(listener),
-    () => onlineManager.isOnline(),
-  );
+  const isOnline = useOnline();
   if (isOnline) return null;
   return (
     <div className={styles.offline}>

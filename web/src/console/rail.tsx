@@ -1,5 +1,5 @@
-import type { ReactNode } from 'react';
-import { Link, NavLink, useNavigate } from 'react-router';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { Link, NavLink, useLocation, useNavigate } from 'react-router';
 import { useUser } from '../client/session.ts';
 import { signOut } from '../client/shop.ts';
 import { Button } from '../ui/button.tsx';
@@ -31,8 +31,21 @@ const useWaiting = (): { parked: number; deadLetters: number } => {
   return { parked: data?.parked ?? 0, deadLetters: data?.deadLetters ?? 0 };
 };
 
+/** On a narrow screen the rail is a line that scrolls: the place that one is in stays in sight. */
+const useInSight = () => {
+  const rail = useRef<HTMLDivElement>(null);
+  const { pathname } = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another path is another place.
+  useEffect(() => {
+    const place = rail.current?.querySelector<HTMLElement>('[aria-current="page"]');
+    if (place) rail.current?.scrollTo({ left: place.offsetLeft - (rail.current.clientWidth - place.clientWidth) / 2 });
+  }, [pathname]);
+  return rail;
+};
+
 /** The ways through the console, with a count where something waits for an operator. */
 export const Rail = () => {
+  const rail = useInSight();
   const { parked, deadLetters } = useWaiting();
   const places: Place[] = [
     { to: '/console', name: 'Overview', icon: <OverviewIcon /> },
@@ -46,7 +59,7 @@ export const Rail = () => {
     { to: '/console/lab', name: 'Race lab', icon: <LabIcon /> },
   ];
   return (
-    <div className={styles.rail}>
+    <div ref={rail} className={styles.rail}>
       <p className={styles.brand}>Console</p>
       <nav aria-label="Console" className={styles.nav}>
         <ul className={styles.places}>

@@ -49,8 +49,8 @@ export const PlusIcon = () => (
   </Icon>
 );
 
-export const CheckIcon = () => (
-  <Icon>
+export const CheckIcon = ({ size }: { size?: number }) => (
+  <Icon size={size}>
     <path d="m4.5 10.5 3.6 3.6 7.4-8" />
   </Icon>
 );

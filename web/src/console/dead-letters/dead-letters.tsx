@@ -43,8 +43,8 @@ export default function DeadLetters() {
     },
     { head: 'Could not be applied by', from: 'medium', tight: true, cell: ({ group }) => group },
     { head: 'Why', from: 'wide', cell: ({ error }) => <span className={styles.error}>{error || '–'}</span> },
-    { head: 'State', tight: true, cell: (letter) => <LetterState letter={letter} /> },
-    { head: 'Buried', figures: true, tight: true, from: 'medium', cell: ({ at }) => <Ago at={at} /> },
+    { head: 'State', tight: true, from: 'small', cell: (letter) => <LetterState letter={letter} /> },
+    { head: 'Buried', figures: true, tight: true, from: 'medium', cell: ({ at }) => <Ago at={at} brief /> },
     { head: 'Again', tight: true, cell: (letter) => <Replay letter={letter} /> },
   ];
   return (

@@ -122,5 +122,5 @@ const columnsOf = (
     from: 'wide',
     cell: ({ type }) => <span className={styles.heard}>{listenersOf(type).join(', ') || '–'}</span>,
   },
-  { head: 'When', figures: true, tight: true, cell: ({ time }) => <Ago at={time} /> },
+  { head: 'When', figures: true, tight: true, cell: ({ time }) => <Ago at={time} brief /> },
 ];

@@ -17,8 +17,8 @@ type Mode = FaultBody['mode'];
 
 const modes: Record<Mode, { word: string; means: string; is: string }> = {
   fail: { word: 'Fail', means: 'The call never arrives.', is: 'fails' },
-  lose: { word: 'Lose the reply', means: 'The call takes effect, its reply is lost.', is: 'loses its replies' },
-  slow: { word: 'Slow down', means: 'The call takes two seconds longer.', is: 'is slow' },
+  lose: { word: 'Lose reply', means: 'The call takes effect, its reply is lost.', is: 'loses its replies' },
+  slow: { word: 'Slow', means: 'The call takes two seconds longer.', is: 'is slow' },
 };
 
 const modeChoices = Object.entries(modes).map(([value, { word }]) => ({ value, word }));

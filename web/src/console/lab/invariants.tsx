@@ -1,4 +1,4 @@
-import { CheckIcon } from '../icons.tsx';
+import { CheckIcon } from '../../ui/icons.tsx';
 import styles from './lab.module.css';
 import type { Run } from './story.ts';
 import { isOver } from './use-lab.ts';
@@ -31,7 +31,7 @@ export const Invariants = ({ run }: { run: Run }) => (
       return (
         <li key={name} className={`${styles.invariant} ${styles[state]}`}>
           <span className={styles.lamp} aria-hidden="true">
-            {state === 'holds' && <CheckIcon />}
+            {state === 'holds' && <CheckIcon size={14} />}
             {state === 'broken' && '!'}
           </span>
           <span>

@@ -21,7 +21,7 @@ export const Past = ({ runs, shown, onChoose }: PastProps) => (
             </span>
             <span className="numbers">{orders} orders</span>
             <span>{invariants.every(({ holds }) => holds) ? 'all held' : 'something broke'}</span>
-            <Ago at={startedAt} />
+            <Ago at={startedAt} brief />
           </button>
         </li>
       ))}

@@ -85,10 +85,7 @@ const Lines = ({ order }: { order: Order }) => (
       <tr>
         <th scope="col">Item</th>
         <th scope="col" className={styles.figures}>
-          Quantity
-        </th>
-        <th scope="col" className={styles.figures}>
-          Each
+          Units
         </th>
         <th scope="col" className={styles.figures}>
           Total
@@ -102,9 +99,8 @@ const Lines = ({ order }: { order: Order }) => (
             <Link to={`/console/products/${line.productId}`}>{line.title}</Link>
             <span className={styles.sku}>{line.sku}</span>
           </th>
-          <td className={styles.figures}>{line.quantity}</td>
           <td className={styles.figures}>
-            <Money value={line.unitPrice} />
+            {line.quantity} × <Money value={line.unitPrice} />
           </td>
           <td className={styles.figures}>
             <Money value={line.total} />
@@ -119,7 +115,7 @@ const Lines = ({ order }: { order: Order }) => (
     </tbody>
     <tfoot>
       <tr>
-        <th scope="row" colSpan={3}>
+        <th scope="row" colSpan={2}>
           Subtotal
         </th>
         <td className={styles.figures}>
@@ -128,7 +124,7 @@ const Lines = ({ order }: { order: Order }) => (
       </tr>
       {order.vouchers.map(({ code, amount }) => (
         <tr key={code}>
-          <th scope="row" colSpan={3}>
+          <th scope="row" colSpan={2}>
             <Link to={`/console/vouchers/${encodeURIComponent(code)}`}>{code}</Link>
           </th>
           <td className={styles.figures}>
@@ -137,7 +133,7 @@ const Lines = ({ order }: { order: Order }) => (
         </tr>
       ))}
       <tr className={styles.total}>
-        <th scope="row" colSpan={3}>
+        <th scope="row" colSpan={2}>
           Total
         </th>
         <td className={styles.figures}>

@@ -47,7 +47,7 @@ const columns: readonly Column<Order>[] = [
     cell: ({ contact, userId }) => contact?.email ?? <code title={userId}>{shortId(userId)}</code>,
   },
   { head: 'Total', figures: true, tight: true, cell: ({ total }) => <Money value={total} /> },
-  { head: 'Placed', figures: true, tight: true, from: 'medium', cell: ({ createdAt }) => <Ago at={createdAt} /> },
+  { head: 'Placed', figures: true, tight: true, from: 'medium', cell: ({ createdAt }) => <Ago at={createdAt} brief /> },
   { head: 'Next', tight: true, from: 'medium', cell: (order) => <AdvanceButton order={order} /> },
 ];
 

@@ -13,7 +13,7 @@ export interface Column<Item> {
   /** Figures stand at the end of the line, under each other. */
   figures?: boolean;
   /** The narrowest view that has room for it; every view unless given. */
-  from?: 'medium' | 'wide';
+  from?: 'small' | 'medium' | 'wide';
   /** As narrow as what is in it. */
   tight?: boolean;
 }

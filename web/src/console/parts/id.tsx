@@ -1,6 +1,7 @@
 import { useState } from 'react';
+import { CheckIcon } from '../../ui/icons.tsx';
 import { announce } from '../../ui/live-region.tsx';
-import { CheckIcon, CopyIcon } from '../icons.tsx';
+import { CopyIcon } from '../icons.tsx';
 import styles from './id.module.css';
 
 /** The end of an id: two that were made in the same second begin alike. */
@@ -46,7 +47,7 @@ export const CopyId = ({ of, value, skip }: Omit<IdProps, 'whole'>) => {
       aria-label={`Copy ${of} id`}
       title={value}
     >
-      {copied ? <CheckIcon /> : <CopyIcon />}
+      {copied ? <CheckIcon size={14} /> : <CopyIcon />}
     </button>
   );
 };

@@ -6,6 +6,7 @@ import { Ago } from '../../ui/ago.tsx';
 import { ButtonLink } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Select } from '../../ui/field.tsx';
+import { Picture } from '../../ui/picture.tsx';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import { Choices, FilterBar, FilterText, oneOf, useFilters } from '../parts/filters.tsx';
 import { RowLink } from '../parts/rows.tsx';
@@ -38,7 +39,7 @@ const columns: readonly Column<Product>[] = [
     cell: (product) => (
       <span className={styles.product}>
         <span className={styles.picture}>
-          {pictureOf(product) && <img src={pictureOf(product)} alt="" width="32" height="32" loading="lazy" />}
+          <Picture url={pictureOf(product)} alt="" />
         </span>
         <span className={styles.title}>
           <RowLink to={`/console/products/${product.id}`}>{product.title}</RowLink>
@@ -46,12 +47,18 @@ const columns: readonly Column<Product>[] = [
       </span>
     ),
   },
-  { head: 'State', tight: true, cell: ({ status }) => <ProductState status={status} /> },
+  { head: 'State', tight: true, from: 'small', cell: ({ status }) => <ProductState status={status} /> },
   { head: 'Category', from: 'wide', cell: ({ category }) => category || '–' },
   { head: 'Brand', from: 'wide', cell: ({ brand }) => brand || '–' },
   { head: 'Variants', figures: true, tight: true, from: 'medium', cell: ({ variants }) => variants.length },
   { head: 'Price', figures: true, tight: true, cell: priceOf },
-  { head: 'Changed', figures: true, tight: true, from: 'medium', cell: ({ updatedAt }) => <Ago at={updatedAt} /> },
+  {
+    head: 'Changed',
+    figures: true,
+    tight: true,
+    from: 'medium',
+    cell: ({ updatedAt }) => <Ago at={updatedAt} brief />,
+  },
 ];
 
 const useCategories = (): string[] => {

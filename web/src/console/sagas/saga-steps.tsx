@@ -34,7 +34,7 @@ export const SagaSteps = ({ saga }: { saga: Checkout }) => {
           <th scope="col" className={styles.wide}>
             Service
           </th>
-          <th scope="col" className={styles.figures}>
+          <th scope="col" className={`${styles.figures} ${styles.attempts}`}>
             Attempts
           </th>
           <th scope="col" className={`${styles.figures} ${styles.wide}`}>
@@ -69,7 +69,7 @@ const StepRow = ({ step, saga }: { step: Step; saga: Checkout }) => {
         <Badge tone={isStuck ? 'danger' : tones[status]}>{isStuck ? 'Stuck' : stepStates[status]}</Badge>
       </td>
       <td className={styles.wide}>{serviceOf(name)}</td>
-      <td className={styles.figures}>{attempts}</td>
+      <td className={`${styles.figures} ${styles.attempts}`}>{attempts}</td>
       <td className={`${styles.figures} ${styles.wide}`}>{formatDuration(Math.max(0, sinceStart))}</td>
       <td className={styles.figures}>
         {status === 'skipped' || !finishedAt ? '–' : formatDuration(Date.parse(finishedAt) - Date.parse(startedAt))}

@@ -46,7 +46,7 @@ const columns: readonly Column<Checkout>[] = [
     cell: ({ userId }) => <code title={userId}>{shortId(userId)}</code>,
   },
   { head: 'Took', tight: true, figures: true, from: 'medium', cell: tookOf },
-  { head: 'Began', tight: true, figures: true, cell: ({ createdAt }) => <Ago at={createdAt} /> },
+  { head: 'Began', tight: true, figures: true, cell: ({ createdAt }) => <Ago at={createdAt} brief /> },
 ];
 
 interface SagaTableProps {

@@ -34,6 +34,9 @@ const toneWords: Record<Bar['tone'], string> = {
 const barWords = ({ label, tone, from, to, ongoing }: Bar): string =>
   `${label}: ${ongoing ? 'still going' : toneWords[tone]}, ${formatDuration(to - from)}, from ${formatDuration(from)} on`;
 
+/** From here on a label has no room after the beginning of its bar. */
+const LATE = 0.85;
+
 /** The label of a tick stands in the middle of it, but never beyond an end of the scale. */
 const placeOf = (place: number): CSSProperties =>
   place > 0.94
@@ -109,7 +112,7 @@ const Lane = ({ name, timeline, bars, marks, onChoose }: LaneProps) => {
           {bars.map((bar) => (
             <li
               key={bar.key}
-              className={styles.bar}
+              className={`${styles.bar} ${timeline.scale.at(bar.from) > LATE ? styles.late : ''}`}
               title={barWords(bar)}
               style={{ insetInlineStart: share(bar.from, timeline), '--row': bar.row } as CSSProperties}
             >

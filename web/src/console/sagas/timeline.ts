@@ -124,6 +124,6 @@ export const timelineOf = (checkout: Checkout, events: readonly JournalEvent[], 
     .map((event) => ({ service: event.topic as Service, at: sinceStart(event.time), event }))
     .filter(({ service, at }) => service !== 'product' && at <= belongsUntil(endMs));
   const times = [endMs, ...bars.flatMap(({ from, to }) => [from, to]), ...marks.map(({ at }) => at)];
-  const scale = scaleOf([...times, Math.max(...times) * 1.02]);
+  const scale = scaleOf(times);
   return { scale, bars: placed(bars, scale), marks };
 };

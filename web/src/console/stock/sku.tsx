@@ -72,10 +72,10 @@ const kinds: Record<Movement['kind'], string> = {
   correction: 'Correction',
   damage: 'Damage',
   return: 'Return',
-  reserve: 'Reserved for a checkout',
+  reserve: 'Reserved',
   release: 'Released',
   commit: 'Sold',
-  restock: 'Back from a cancelled order',
+  restock: 'Restocked',
 };
 
 const signed = (number: number): string => (number > 0 ? `+${number}` : number < 0 ? `−${-number}` : '');
@@ -94,7 +94,7 @@ const columns: readonly Column<Movement>[] = [
   { head: 'On hand', figures: true, tight: true, cell: ({ deltaOnHand }) => signed(deltaOnHand) },
   { head: 'Reserved', figures: true, tight: true, cell: ({ deltaReserved }) => signed(deltaReserved) },
   { head: 'Why', from: 'medium', cell: (movement) => <Why {...movement} /> },
-  { head: 'When', figures: true, tight: true, cell: ({ at }) => <Ago at={at} /> },
+  { head: 'When', figures: true, tight: true, cell: ({ at }) => <Ago at={at} brief /> },
 ];
 
 const Ledger = ({ sku }: { sku: string }) => {

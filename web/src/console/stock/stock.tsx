@@ -16,10 +16,16 @@ const columns: readonly Column<StockLevel>[] = [
   { head: 'SKU', cell: ({ sku }) => <RowLink to={stockPath(sku)}>{sku}</RowLink> },
   { head: 'State', tight: true, cell: (stock) => <StockState stock={stock} /> },
   { head: 'Level', from: 'wide', cell: (stock) => <Level stock={stock} /> },
-  { head: 'On hand', figures: true, tight: true, cell: ({ onHand }) => onHand },
+  { head: 'On hand', figures: true, tight: true, from: 'small', cell: ({ onHand }) => onHand },
   { head: 'Reserved', figures: true, tight: true, from: 'medium', cell: ({ reserved }) => reserved },
   { head: 'Available', figures: true, tight: true, cell: ({ available }) => available },
-  { head: 'Changed', figures: true, tight: true, from: 'medium', cell: ({ updatedAt }) => <Ago at={updatedAt} /> },
+  {
+    head: 'Changed',
+    figures: true,
+    tight: true,
+    from: 'medium',
+    cell: ({ updatedAt }) => <Ago at={updatedAt} brief />,
+  },
 ];
 
 export default function Stock() {

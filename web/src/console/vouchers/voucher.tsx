@@ -92,7 +92,7 @@ const columns: readonly Column<Redemption>[] = [
     cell: ({ releasedAt }) => (releasedAt ? <Badge>Given back</Badge> : <Badge tone="success">Used</Badge>),
   },
   { head: 'Saved', figures: true, tight: true, cell: ({ amount }) => <Money value={amount} /> },
-  { head: 'When', figures: true, tight: true, cell: ({ redeemedAt }) => <Ago at={redeemedAt} /> },
+  { head: 'When', figures: true, tight: true, cell: ({ redeemedAt }) => <Ago at={redeemedAt} brief /> },
 ];
 
 const Redemptions = ({ code }: { code: string }) => {

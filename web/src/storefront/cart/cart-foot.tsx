@@ -40,8 +40,15 @@ export const CartFoot = ({ cart, quote, quoteFailed, quoteIsOld }: CartFootProps
       </Button>
       {!isMember(user) && (
         <p className={styles.guest}>
-          You are buying as a guest. <Link to={signInPath(location)} state={backToCart}>Sign in</Link> or{' '}
-          <Link to={registerPath(location)} state={backToCart}>Register</Link> and this cart comes with you.
+          You are buying as a guest.{' '}
+          <Link to={signInPath(location)} state={backToCart}>
+            Sign in
+          </Link>{' '}
+          or{' '}
+          <Link to={registerPath(location)} state={backToCart}>
+            Register
+          </Link>{' '}
+          and this cart comes with you.
         </p>
       )}
     </div>
