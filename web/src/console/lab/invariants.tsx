@@ -37,8 +37,7 @@ export const Invariants = ({ run }: { run: Run }) => (
           <span>
             {means}
             <span className="visually-hidden">
-              {' '}
-              {state === 'waiting' && !atRest ? 'is not looked at yet' : words[state]}
+              : {state === 'waiting' && !atRest ? 'not looked at yet' : words[state]}
             </span>
             <span className={styles.formula}>{name}</span>
           </span>

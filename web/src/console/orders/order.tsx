@@ -26,13 +26,37 @@ export default function OrderView() {
     queryFn: ({ signal }) => shop.orders.get(id, { signal }),
     refetchInterval: CALM_MS,
   });
-  if (data) return <Shown order={data} />;
-  if (error) return <Failed error={error} what="order" parent={parent} retry={() => void refetch()} />;
   return (
     <>
-      <ViewHead title="Order" parent={parent} />
-      <Loading what="the order" />
-      <Skeleton height="360px" />
+      <ViewHead
+        title={data ? `Order ${data.number}` : 'Order'}
+        parent={parent}
+        aside={data && <OrderState status={data.status} />}
+        actions={
+          data && (
+            <>
+              {isOpen(data) && !data.cancelRequested && <CancelOrder order={data} />}
+              <AdvanceButton order={data} primary />
+            </>
+          )
+        }
+      >
+        {data && (
+          <>
+            <Ago at={data.createdAt} />
+            <Link to={`/console/sagas/${data.checkoutId}`}>Saga {shortId(data.checkoutId)}</Link>
+            <Id of="order" value={data.id} whole />
+          </>
+        )}
+      </ViewHead>
+      {data && <Shown order={data} />}
+      {!data && error && <Failed error={error} what="order" parent={parent} retry={() => void refetch()} />}
+      {!data && !error && (
+        <>
+          <Loading what="the order" />
+          <Skeleton height="360px" />
+        </>
+      )}
     </>
   );
 }
@@ -41,21 +65,6 @@ const isOpen = ({ status }: Order): boolean => status === 'created' || status ==
 
 const Shown = ({ order }: { order: Order }) => (
   <>
-    <ViewHead
-      title={`Order ${order.number}`}
-      parent={parent}
-      aside={<OrderState status={order.status} />}
-      actions={
-        <>
-          {isOpen(order) && !order.cancelRequested && <CancelOrder order={order} />}
-          <AdvanceButton order={order} primary />
-        </>
-      }
-    >
-      <Ago at={order.createdAt} />
-      <Link to={`/console/sagas/${order.checkoutId}`}>Saga {shortId(order.checkoutId)}</Link>
-      <Id of="order" value={order.id} whole />
-    </ViewHead>
     {order.cancelRequested && order.status !== 'cancelled' && (
       <div className={styles.notice}>
         <Notice tone="warning" title="A cancel was asked for">

@@ -26,6 +26,6 @@ export const Conflict = ({ what, changed, onKeep, onTake }: ConflictProps) => (
     {changed.length > 0
       ? `Now different from what you began with: ${changed.join(', ')}.`
       : 'What you began with is old now.'}{' '}
-    Your edit is kept as it stands; save it again to put it over theirs.
+    What you have edited is kept; where both have, yours goes over theirs when you save again.
   </Notice>
 );

@@ -2,7 +2,6 @@ import { ShopError } from '@shop/sdk/errors.ts';
 import { ButtonLink } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
-import { ViewHead } from './view-head.tsx';
 
 interface FailedProps {
   error: unknown;
@@ -16,17 +15,12 @@ interface FailedProps {
 const isMissing = (error: unknown): boolean =>
   error instanceof ShopError && (error.status === 404 || error.code === 'VALIDATION_FAILED');
 
-/** In the place of a thing that could not be shown. */
-export const Failed = ({ error, what, parent, retry }: FailedProps) => (
-  <>
-    <ViewHead title={isMissing(error) ? `No such ${what}` : `The ${what} can’t be shown`} parent={parent} />
-    {isMissing(error) ? (
-      <Empty
-        title="Nothing is here"
-        actions={<ButtonLink to={parent.to}>To the list</ButtonLink>}
-      >{`The address names no ${what} of this shop. It may have been copied in part.`}</Empty>
-    ) : (
-      <ErrorState error={error} retry={retry} />
-    )}
-  </>
-);
+/** In the place of a thing that could not be shown, below its heading. */
+export const Failed = ({ error, what, parent, retry }: FailedProps) =>
+  isMissing(error) ? (
+    <Empty title={`There is no such ${what}`} actions={<ButtonLink to={parent.to}>To the list</ButtonLink>}>
+      The address may have been copied in part.
+    </Empty>
+  ) : (
+    <ErrorState error={error} retry={retry} />
+  );

@@ -1,14 +1,17 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { useSearchParams } from 'react-router';
+import { useLocation, useSearchParams } from 'react-router';
 import { Field } from '../../ui/field.tsx';
 import styles from './filters.module.css';
 
 /** Filters live in the address: a view that is sent to somebody, or loaded again, looks the same. */
 export const useFilters = () => {
   const [params, setParams] = useSearchParams();
+  const { pathname } = useLocation();
   return {
     get: (name: string): string => params.get(name) ?? '',
-    set: (name: string, value: string) =>
+    set(name: string, value: string) {
+      // Somebody has gone on already, to a view that is still being loaded: a filter must not call them back.
+      if (window.location.pathname !== pathname) return;
       setParams(
         (before) => {
           const next = new URLSearchParams(before);
@@ -17,7 +20,8 @@ export const useFilters = () => {
           return next;
         },
         { replace: true },
-      ),
+      );
+    },
   };
 };
 

@@ -125,10 +125,19 @@ export const bodyOf = (
   };
 };
 
-type Field = keyof ProductBody & keyof Product;
+const fields = [
+  'title',
+  'description',
+  'brand',
+  'category',
+  'tags',
+  'status',
+  'images',
+  'variants',
+] as const satisfies readonly (keyof ProductBody & keyof Product)[];
 
 /** The fields in which `body` differs from the product: only they are sent, so that what others change stays. */
 export const changesIn = (body: ProductBody, product: Product): Partial<ProductBody> => {
-  const isChanged = (field: Field) => JSON.stringify(body[field]) !== JSON.stringify(product[field]);
-  return Object.fromEntries((Object.keys(body) as Field[]).filter(isChanged).map((field) => [field, body[field]]));
+  const isChanged = (field: (typeof fields)[number]) => JSON.stringify(body[field]) !== JSON.stringify(product[field]);
+  return Object.fromEntries(fields.filter(isChanged).map((field) => [field, body[field]]));
 };

@@ -10,6 +10,7 @@ import { toast } from '../../ui/toasts.tsx';
 import { Conflict } from '../parts/conflict.tsx';
 import { Fault, FieldRow, Form } from '../parts/form.tsx';
 import { Panel } from '../parts/panel.tsx';
+import { rebased } from '../parts/rebase.ts';
 import { consoleKey } from '../queries.ts';
 import { bodyOf, changesIn, draftOf, emptyProduct, type Faults, type ProductDraft } from './draft.ts';
 import styles from './product-form.module.css';
@@ -85,9 +86,9 @@ export const ProductForm = ({ product, currency }: ProductFormProps) => {
   }
 
   const take = (isMine: boolean) => {
-    if (!theirs) return;
+    if (!theirs || !base) return;
     setBase(theirs);
-    if (!isMine) setDraft(draftOf(theirs));
+    setDraft(isMine ? rebased(draft, draftOf(base), draftOf(theirs)) : draftOf(theirs));
     setTheirs(undefined);
     save.reset();
   };

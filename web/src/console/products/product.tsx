@@ -1,4 +1,3 @@
-import type { Product } from '@shop/sdk/api.ts';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
 import { shop } from '../../client/shop.ts';
@@ -35,31 +34,32 @@ const Existing = ({ id }: { id: string }) => {
     staleTime: 0,
     refetchOnWindowFocus: false,
   });
-  if (data) return <Edit product={data} />;
-  if (error) return <Failed error={error} what="product" parent={parent} retry={() => void refetch()} />;
   return (
     <>
-      <ViewHead title="Product" parent={parent} />
-      <Loading what="the product" />
-      <Skeleton height="480px" />
+      <ViewHead
+        title={data?.title ?? 'Product'}
+        parent={parent}
+        aside={data && <ProductState status={data.status} />}
+        actions={data && <DeleteProduct product={data} />}
+      >
+        {data && (
+          <>
+            <span>
+              changed <Ago at={data.updatedAt} />
+            </span>
+            <span className="numbers">version {data.version}</span>
+            <Id of="product" value={data.id} whole />
+          </>
+        )}
+      </ViewHead>
+      {data && <ProductForm product={data} currency={data.variants[0]?.price.currency ?? 'USD'} />}
+      {!data && error && <Failed error={error} what="product" parent={parent} retry={() => void refetch()} />}
+      {!data && !error && (
+        <>
+          <Loading what="the product" />
+          <Skeleton height="480px" />
+        </>
+      )}
     </>
   );
 };
-
-const Edit = ({ product }: { product: Product }) => (
-  <>
-    <ViewHead
-      title={product.title}
-      parent={parent}
-      aside={<ProductState status={product.status} />}
-      actions={<DeleteProduct product={product} />}
-    >
-      <span>
-        changed <Ago at={product.updatedAt} />
-      </span>
-      <span className="numbers">version {product.version}</span>
-      <Id of="product" value={product.id} whole />
-    </ViewHead>
-    <ProductForm product={product} currency={product.variants[0]?.price.currency ?? 'USD'} />
-  </>
-);

@@ -27,7 +27,7 @@ const priceOf = ({ variants }: Product): string => {
   const prices = variants.map(({ price }) => price).sort((a, b) => a.amount - b.amount);
   const [lowest, highest] = [prices[0], prices.at(-1)];
   if (!lowest || !highest) return '–';
-  return lowest.amount === highest.amount ? formatMoney(lowest) : `${formatMoney(lowest)} – ${formatMoney(highest)}`;
+  return lowest.amount === highest.amount ? formatMoney(lowest) : `from ${formatMoney(lowest)}`;
 };
 
 const pictureOf = ({ images, variants }: Product): string | undefined =>

@@ -30,13 +30,24 @@ const parent = { to: '/console/sagas', name: 'Sagas' };
 export const SagaView = () => {
   const { id = '' } = useParams();
   const { data, error, refetch } = useSaga(id);
-  if (data) return <Saga key={id} saga={data} />;
-  if (error) return <Failed error={error} what="saga" parent={parent} retry={() => void refetch()} />;
   return (
     <>
-      <ViewHead title={`Saga ${shortId(id)}`} parent={parent} />
-      <Loading what="the saga" />
-      <Skeleton height="420px" />
+      <ViewHead
+        title={`Saga ${shortId(id)}`}
+        parent={parent}
+        aside={data && <SagaState status={data.status} />}
+        actions={data?.status === 'parked' && <Retry saga={data} />}
+      >
+        {data && <Facts saga={data} />}
+      </ViewHead>
+      {data && <Saga key={id} saga={data} />}
+      {!data && error && <Failed error={error} what="saga" parent={parent} retry={() => void refetch()} />}
+      {!data && !error && (
+        <>
+          <Loading what="the saga" />
+          <Skeleton height="420px" />
+        </>
+      )}
     </>
   );
 };
@@ -47,27 +58,30 @@ const hasOrder = ({ kind, status, steps }: Checkout): boolean =>
   status === 'completed' ||
   steps.some((step) => step.name === 'createOrder' && step.status === 'done');
 
-const Saga = ({ saga }: { saga: Checkout }) => {
-  const events = useSagaEvents(saga);
-  const now = useNow(!isFinal(saga) && saga.status !== 'parked');
-  const [chosen, choose] = useState<string>();
+const isWaiting = (saga: Checkout): boolean => isFinal(saga) || saga.status === 'parked';
+
+const Facts = ({ saga }: { saga: Checkout }) => {
+  const now = useNow(!isWaiting(saga));
   const took = (saga.finishedAt ? Date.parse(saga.finishedAt) : now) - Date.parse(saga.createdAt);
   return (
     <>
-      <ViewHead
-        title={`Saga ${shortId(saga.id)}`}
-        parent={parent}
-        aside={<SagaState status={saga.status} />}
-        actions={saga.status === 'parked' && <Retry saga={saga} />}
-      >
-        <span className="numbers">{formatDuration(Math.max(0, took))}</span>
-        <Ago at={saga.createdAt} />
-        {hasOrder(saga) && <Link to={`/console/orders/${saga.orderId}`}>Its order</Link>}
-        <span>
-          user <Id of="user" value={saga.userId} />
-        </span>
-        <Id of="saga" value={saga.id} whole />
-      </ViewHead>
+      <span className="numbers">{formatDuration(Math.max(0, took))}</span>
+      <Ago at={saga.createdAt} />
+      {hasOrder(saga) && <Link to={`/console/orders/${saga.orderId}`}>Its order</Link>}
+      <span>
+        user <Id of="user" value={saga.userId} />
+      </span>
+      <Id of="saga" value={saga.id} whole />
+    </>
+  );
+};
+
+const Saga = ({ saga }: { saga: Checkout }) => {
+  const events = useSagaEvents(saga);
+  const now = useNow(!isWaiting(saga));
+  const [chosen, choose] = useState<string>();
+  return (
+    <>
       <Outcome saga={saga} />
       <div className={styles.parts}>
         <Panel title="Timeline" aside={saga.kind === 'cancel' ? 'cancel of an order' : 'across the services'}>

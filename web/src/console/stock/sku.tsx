@@ -27,7 +27,6 @@ export default function SkuView() {
     queryFn: ({ signal }) => shop.inventory.get(sku, { signal }),
     refetchInterval: LIVE_MS,
   });
-  if (!data && error) return <Failed error={error} what="SKU" parent={parent} retry={() => void refetch()} />;
   return (
     <>
       <ViewHead title={sku} parent={parent} aside={data && <StockState stock={data} />}>
@@ -41,16 +40,20 @@ export default function SkuView() {
           </>
         )}
       </ViewHead>
-      <div className={styles.parts}>
-        <div className={styles.side}>
-          <Panel title="Levels">{data ? <Levels stock={data} /> : <Skeleton height="76px" />}</Panel>
-          <Panel title="Adjust">
-            <Adjust sku={sku} isRetired={data?.status === 'retired'} />
-          </Panel>
+      {!data && error ? (
+        <Failed error={error} what="SKU" parent={parent} retry={() => void refetch()} />
+      ) : (
+        <div className={styles.parts}>
+          <div className={styles.side}>
+            <Panel title="Levels">{data ? <Levels stock={data} /> : <Skeleton height="76px" />}</Panel>
+            <Panel title="Adjust">
+              <Adjust sku={sku} isRetired={data?.status === 'retired'} />
+            </Panel>
+          </div>
+          <Ledger sku={sku} />
         </div>
-        <Ledger sku={sku} />
-      </div>
-      {!data && <Loading what="the stock" />}
+      )}
+      {!data && !error && <Loading what="the stock" />}
     </>
   );
 }

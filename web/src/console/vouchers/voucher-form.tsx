@@ -9,6 +9,7 @@ import { toast } from '../../ui/toasts.tsx';
 import { Conflict } from '../parts/conflict.tsx';
 import { Fault, Form } from '../parts/form.tsx';
 import { Panel } from '../parts/panel.tsx';
+import { rebased } from '../parts/rebase.ts';
 import { consoleKey } from '../queries.ts';
 import { bodyOf, changesIn, draftOf, emptyVoucher, type Faults, type VoucherDraft } from './draft.ts';
 import { DealFields, LimitFields, ScopeFields } from './fields.tsx';
@@ -66,9 +67,9 @@ export const VoucherForm = ({ voucher, currency }: { voucher?: Voucher; currency
   }
 
   const take = (isMine: boolean) => {
-    if (!theirs) return;
+    if (!theirs || !base) return;
     setBase(theirs);
-    if (!isMine) setDraft(draftOf(theirs));
+    setDraft(isMine ? rebased(draft, draftOf(base), draftOf(theirs)) : draftOf(theirs));
     setTheirs(undefined);
     save.reset();
   };

@@ -1,4 +1,4 @@
-import type { Redemption, Voucher } from '@shop/sdk/api.ts';
+import type { Redemption } from '@shop/sdk/api.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router';
 import { shop } from '../../client/shop.ts';
@@ -45,36 +45,41 @@ const Existing = ({ code }: { code: string }) => {
     queryFn: ({ signal }) => shop.vouchers.get(code, { signal }),
     refetchInterval: LIVE_MS * 2,
   });
-  if (data) return <Edit voucher={data} currency={currency} />;
-  if (error) return <Failed error={error} what="voucher" parent={parent} retry={() => void refetch()} />;
   return (
     <>
-      <ViewHead title={code} parent={parent} />
-      <Loading what="the voucher" />
-      <Skeleton height="480px" />
+      <ViewHead
+        title={code}
+        parent={parent}
+        aside={data && <VoucherStateBadge voucher={data} />}
+        actions={data?.active && <StopVoucher voucher={data} />}
+      >
+        {data && (
+          <>
+            <span>
+              {dealWords(data)} on {scopeWords(data)}
+            </span>
+            <span className={styles.used}>
+              used <Usage voucher={data} />
+            </span>
+          </>
+        )}
+      </ViewHead>
+      {data && (
+        <>
+          <VoucherForm voucher={data} currency={currency} />
+          <Redemptions code={data.code} />
+        </>
+      )}
+      {!data && error && <Failed error={error} what="voucher" parent={parent} retry={() => void refetch()} />}
+      {!data && !error && (
+        <>
+          <Loading what="the voucher" />
+          <Skeleton height="480px" />
+        </>
+      )}
     </>
   );
 };
-
-const Edit = ({ voucher, currency }: { voucher: Voucher; currency: string }) => (
-  <>
-    <ViewHead
-      title={voucher.code}
-      parent={parent}
-      aside={<VoucherStateBadge voucher={voucher} />}
-      actions={voucher.active && <StopVoucher voucher={voucher} />}
-    >
-      <span>
-        {dealWords(voucher)} on {scopeWords(voucher)}
-      </span>
-      <span className={styles.used}>
-        used <Usage voucher={voucher} />
-      </span>
-    </ViewHead>
-    <VoucherForm voucher={voucher} currency={currency} />
-    <Redemptions code={voucher.code} />
-  </>
-);
 
 const columns: readonly Column<Redemption>[] = [
   {
