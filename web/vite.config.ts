@@ -15,6 +15,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // Browsers that can't preload modules load them a little later; that spares everybody a script.
     modulePreload: { polyfill: false },
+    // How long it took is not a warning: the machine may be busy.
+    rolldownOptions: { checks: { bundlerTimings: false } },
   },
   server: {
     host: '127.0.0.1',

@@ -1,23 +1,27 @@
-import { existsSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { existsSync, globSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { globSync, mkdtempSync } from 'node:fs';
-import { type BrowserContext, chromium } from 'playwright-core';
+import { chromium } from 'playwright-core';
 
 /** Where Playwright puts the browsers that it installs. */
-const playwrightBrowsers = (): string[] => {
-  const folder = process.env.PLAYWRIGHT_BROWSERS_PATH ?? join(homedir(), '.cache/ms-playwright');
-  return globSync(join(folder, 'chromium*/chrome-linux*/{chrome,headless_shell}'));
+const fromPlaywright = (): string[] => {
+  const cache = process.platform === 'darwin' ? 'Library/Caches/ms-playwright' : '.cache/ms-playwright';
+  const folder = process.env.PLAYWRIGHT_BROWSERS_PATH ?? join(homedir(), cache);
+  return globSync([
+    join(folder, 'chromium*/chrome-linux*/chrome'),
+    join(folder, 'chromium*/chrome-*/headless_shell'),
+    join(folder, 'chromium*/chrome-mac*/Chromium.app/Contents/MacOS/Chromium'),
+  ]);
 };
 
-/** A Chromium of this machine: the one that CHROMIUM_PATH names, Debian's, or one that Playwright installed. */
+/** A Chromium of this machine: the one that CHROMIUM_PATH names, the system's, or one that Playwright installed. */
 export const findChromium = (): string | undefined => {
   const named = process.env.CHROMIUM_PATH;
   if (named) return named;
-  return ['/usr/bin/chromium', '/usr/bin/chromium-browser', ...playwrightBrowsers()].find((path) => existsSync(path));
+  return ['/usr/bin/chromium', '/usr/bin/chromium-browser', ...fromPlaywright()].find((path) => existsSync(path));
 };
 
-/** It talks to nobody but the shop: what Chromium itself fetches would be a request that leaves the machine. */
+/** It talks to the shop alone: what Chromium fetches for itself would be a request that leaves the machine. */
 const flags = [
   '--no-sandbox',
   '--disable-gpu',
@@ -28,9 +32,9 @@ const flags = [
   '--disable-sync',
 ];
 
-/** Starts it with a profile of its own, which goes with the temporary folder. */
-export const launchChromium = (executablePath: string) =>
-  chromium.launch({ executablePath, headless: true, args: flags });
-
-export type { BrowserContext };
-export const profileFolder = (): string => mkdtempSync(join(tmpdir(), 'profile-'));
+/** Starts it without a window, with a new profile. */
+export const launchChromium = () => {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error('There is no Chromium: install it, or name it in CHROMIUM_PATH.');
+  return chromium.launch({ executablePath, args: flags });
+};

@@ -9,7 +9,7 @@ interface Toast {
   action?: ReactNode;
 }
 
-const STAYS_MS = 6_000;
+const STAYS_MS = 5_000;
 const AT_MOST = 3;
 
 const listeners = new Set<() => void>();
@@ -31,6 +31,9 @@ export const toast = (text: string, options: { tone?: Toast['tone']; action?: Re
   announce(text);
   setTimeout(() => dismiss(id), STAYS_MS);
 };
+
+/** Takes away what was said, where something else shows it now. */
+export const clearToasts = (): void => show([]);
 
 const subscribe = (listener: () => void) => {
   listeners.add(listener);

@@ -1,11 +1,13 @@
 import type { Cart } from '@shop/sdk/api.ts';
-import { useUser } from '../../client/session.ts';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { currentUser, useUser } from '../../client/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { useStock } from '../stock/use-stock.ts';
-import { useCart, useQuote } from './cart.ts';
+import { cartKey, quoteKey, useCart, useQuote } from './cart.ts';
 import styles from './cart-drawer.module.css';
 import { CartFoot } from './cart-foot.tsx';
 import { CartLine, LineSkeleton } from './cart-line.tsx';
@@ -21,6 +23,7 @@ export default function CartDrawer() {
   const { data: cart, error, refetch } = useCart();
   const { data: quote, isError: quoteFailed, isPlaceholderData } = useQuote(cart);
   const isEmpty = !user || cart?.items.length === 0;
+  useFreshness(isOpen);
 
   return (
     <Dialog
@@ -46,6 +49,16 @@ export default function CartDrawer() {
     </Dialog>
   );
 }
+
+/** Prices, stock and other tabs have gone on while nobody looked. */
+const useFreshness = (isOpen: boolean): void => {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (!isOpen) return;
+    client.invalidateQueries({ queryKey: cartKey(currentUser()?.id) });
+    client.invalidateQueries({ queryKey: quoteKey(currentUser()?.id) });
+  }, [client, isOpen]);
+};
 
 const EmptyCart = ({ close }: { close: () => void }) => (
   <Empty title="Nothing in it yet" level={3} actions={<Button onClick={close}>Look around</Button>}>

@@ -1,4 +1,5 @@
 import { useLocation, useNavigate } from 'react-router';
+import { clearToasts } from '../../ui/toasts.tsx';
 
 interface Entry {
   cart?: boolean;
@@ -17,6 +18,7 @@ export const useCartDrawer = () => {
   return {
     isOpen,
     open: () => {
+      clearToasts();
       if (!isOpen) navigate(here, { state: { cart: true, pushed: true } satisfies Entry });
     },
     close: () => {

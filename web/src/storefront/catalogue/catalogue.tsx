@@ -37,8 +37,7 @@ export const Catalogue = () => {
   const isEmpty = data && pages.every((items) => items.length === 0);
   return (
     <>
-      <PageTitle title="Catalogue" className={styles.title} />
-      <Filters criteria={criteria} />
+      <Filters criteria={criteria} title={<PageTitle title="Catalogue" />} />
       <div className={styles.results} data-old={isPlaceholderData || undefined}>
         {!data && !error && <GridSkeleton count={PAGE_SIZE} />}
         {!data && error && <ErrorState error={error} retry={() => refetch()} />}

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { shop } from '../../client/shop.ts';
 import { Select } from '../../ui/field.tsx';
@@ -14,7 +15,7 @@ const useFacets = () =>
   });
 
 /** Category, brand and order; each choice is an address. Where what there is to choose can't be had, the rest works. */
-export const Filters = ({ criteria }: { criteria: Criteria }) => {
+export const Filters = ({ criteria, title }: { criteria: Criteria; title: ReactNode }) => {
   const { data: facets, isError } = useFacets();
   const [params] = useSearchParams();
   const navigate = useNavigate();
@@ -23,6 +24,7 @@ export const Filters = ({ criteria }: { criteria: Criteria }) => {
   const brands = facets?.brands.map(({ name }) => name) ?? [];
   return (
     <div className={styles.filters}>
+      {title}
       <Categories
         names={facets?.categories.map(({ name }) => name)}
         chosen={criteria.category}
@@ -32,6 +34,7 @@ export const Filters = ({ criteria }: { criteria: Criteria }) => {
       <div className={styles.selects}>
         <Select
           label="Brand"
+          hideLabel
           value={criteria.brand}
           onChange={choose('brand')}
           disabled={isError && brands.length === 0}
@@ -43,6 +46,7 @@ export const Filters = ({ criteria }: { criteria: Criteria }) => {
         </Select>
         <Select
           label="Sort"
+          hideLabel
           value={criteria.sort ?? (criteria.search ? 'relevance' : '-createdAt')}
           onChange={choose('sort')}
         >

@@ -8,8 +8,14 @@ import { ProductCard } from './product-card.tsx';
 const skusOf = (products: readonly Product[]): string[] =>
   products.flatMap(({ variants }) => variants.map(({ sku }) => sku));
 
+interface ProductGridProps {
+  pages: readonly Product[][];
+  /** A row of four below something else. */
+  few?: boolean;
+}
+
 /** Products as cards, with what is left of them: asked for together, and kept up to date. */
-export const ProductGrid = ({ pages, level = 2 }: { pages: readonly Product[][]; level?: 2 | 3 }) => {
+export const ProductGrid = ({ pages, few }: ProductGridProps) => {
   const levels = useStock(pages.flatMap(skusOf));
   return (
     <>
@@ -18,9 +24,9 @@ export const ProductGrid = ({ pages, level = 2 }: { pages: readonly Product[][];
           <Notice tone="warning">How much is in stock can’t be told right now. You can still buy.</Notice>
         </div>
       )}
-      <ul className={styles.grid}>
+      <ul className={few ? styles.four : styles.grid}>
         {pages.flat().map((product, at) => (
-          <ProductCard key={product.id} product={product} levels={levels} eager={at < 8} level={level} />
+          <ProductCard key={product.id} product={product} levels={levels} eager={at < 8} level={few ? 3 : 2} />
         ))}
       </ul>
     </>
@@ -28,10 +34,10 @@ export const ProductGrid = ({ pages, level = 2 }: { pages: readonly Product[][];
 };
 
 /** The place of a page of products. */
-export const GridSkeleton = ({ count }: { count: number }) => (
+export const GridSkeleton = ({ count, few }: { count: number; few?: boolean }) => (
   <>
     <Loading what="products" />
-    <div className={styles.grid}>
+    <div className={few ? styles.four : styles.grid}>
       {Array.from({ length: count }, (_, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: they never change.
         <CardSkeleton key={at} />

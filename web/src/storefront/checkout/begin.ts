@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { alone, currentUser, isMember } from '../../client/session.ts';
 import { shop } from '../../client/shop.ts';
-import { toast } from '../../ui/toasts.tsx';
+import { clearToasts, toast } from '../../ui/toasts.tsx';
 import { cartKey } from '../cart/cart.ts';
 import { cartOpen } from '../cart/drawer.ts';
 import { cartIsSettled, sentenceOf } from '../cart/edits.ts';
@@ -58,6 +58,7 @@ export const useBeginCheckout = () => {
   const begin = async (options: BeginOptions = {}): Promise<void> => {
     if (isBeginning) return;
     setBeginning(true);
+    clearToasts();
     try {
       await cartIsSettled(client);
       const next = await alone('shop.checkout', () => note(options));

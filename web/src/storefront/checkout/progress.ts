@@ -39,7 +39,7 @@ const labels: Record<StepName, Partial<Record<StepState, string>> & { waiting: s
     waiting: 'Apply vouchers',
     running: 'Applying vouchers',
     done: 'Vouchers applied',
-    skipped: 'No vouchers to apply',
+    skipped: 'No vouchers',
     refused: 'Vouchers refused',
     undoing: 'Returning vouchers',
     undone: 'Vouchers returned',
@@ -108,7 +108,7 @@ export const progressOf = (checkout: Checkout | undefined): StepView[] => {
       state,
       label: labels[name][state] ?? labels[name].waiting,
       word: words[state],
-      ms: told && msOf(told),
+      ms: told && state !== 'skipped' ? msOf(told) : undefined,
       attempts: told?.attempts ?? 0,
     };
   });

@@ -44,7 +44,7 @@ const isMoney = (value: unknown): value is Money =>
 const shortageSentence = ({ sku, requested, available }: Shortage, nameOf: NameOf): string =>
   available === 0
     ? `Someone was quicker: ${nameOf(sku)} is sold out.`
-    : `Only ${available} of ${nameOf(sku)} ${available === 1 ? 'is' : 'are'} left, and you asked for ${requested}.`;
+    : `${nameOf(sku)}: only ${available} left, and you asked for ${requested}.`;
 
 const set = (sku: string, quantity: number): CartChange => ({ kind: 'quantity', sku, quantity });
 

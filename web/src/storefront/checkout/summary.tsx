@@ -19,8 +19,8 @@ export const Summary = ({ summary: { lines, discounts, total } }: { summary: Sum
               <Picture url={line.imageUrl} alt="" eager />
             </div>
             <div>
-              <p className={styles.name}>{line.title}</p>
-              <p className={styles.about}>{[names.get(line.sku), `${line.quantity} ×`].filter(Boolean).join(' · ')}</p>
+              <p className={styles.name}>{line.quantity > 1 ? `${line.quantity} × ${line.title}` : line.title}</p>
+              <p className={styles.about}>{names.get(line.sku)}</p>
             </div>
             <Money value={line.total} />
           </li>

@@ -26,7 +26,7 @@ export const Related = ({ product }: { product: Product }) => {
   return (
     <section className={styles.related} aria-labelledby="related">
       <h2 id="related">More in {product.category}</h2>
-      {others ? <ProductGrid pages={[others]} level={3} /> : <GridSkeleton count={SHOWN} />}
+      {others ? <ProductGrid pages={[others]} few /> : <GridSkeleton count={SHOWN} few />}
     </section>
   );
 };
