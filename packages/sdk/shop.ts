@@ -137,6 +137,8 @@ const operations = ({ ask }: Requests) => ({
   deadLetters: (query: Query<'GET /admin/dead-letters'> = {}, options?: CallOptions) =>
     ask('GET /admin/dead-letters', { query }, options),
   replay: (id: string, options?: CallOptions) => ask('POST /admin/dead-letters/{id}/replay', { path: { id } }, options),
+  /** The race lab's last runs and its faults in force; NOT_FOUND where `LAB` is off. */
+  lab: (options?: CallOptions) => ask('GET /lab', {}, options),
   race: (body: Body<'POST /lab/runs'>, options?: CallOptions) => ask('POST /lab/runs', { body }, options),
   raceOf: (id: string, options?: CallOptions) => ask('GET /lab/runs/{id}', { path: { id } }, options),
   setFault: (body: Body<'PUT /lab/faults'>, options?: CallOptions) => ask('PUT /lab/faults', { body }, options),

@@ -1,4 +1,5 @@
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const brief = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'narrow' });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 
@@ -11,13 +12,13 @@ const units: readonly [unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [
 
 const AFTER_A_WEEK = 7 * 86_400;
 
-/** "3 minutes ago"; a date after a week. */
-export const formatRelative = (at: Date, now: Date): string => {
+/** "3 minutes ago", in brief "3m ago"; a date after a week. */
+export const formatRelative = (at: Date, now: Date, isBrief = false): string => {
   const seconds = Math.round((at.getTime() - now.getTime()) / 1000);
   if (Math.abs(seconds) >= AFTER_A_WEEK) return day.format(at);
   if (Math.abs(seconds) < 2) return 'just now';
   const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= size) ?? ['second', 1];
-  return relative.format(Math.trunc(seconds / size), unit);
+  return (isBrief ? brief : relative).format(Math.trunc(seconds / size), unit);
 };
 
 export const formatExact = (at: Date): string => exact.format(at);

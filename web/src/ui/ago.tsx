@@ -30,13 +30,13 @@ const clock = (() => {
   };
 })();
 
-/** How long ago something was, kept up to date; the exact time on hover. `at` is ISO 8601. */
-export const Ago = ({ at }: { at: string }) => {
+/** How long ago something was, kept up to date; the exact time on hover. `at` is ISO 8601; `brief` is for tables. */
+export const Ago = ({ at, brief }: { at: string; brief?: boolean }) => {
   const now = useSyncExternalStore(clock.subscribe, clock.read);
   const date = new Date(at);
   return (
     <time dateTime={at} title={formatExact(date)}>
-      {formatRelative(date, new Date(Math.max(now, date.getTime())))}
+      {formatRelative(date, new Date(Math.max(now, date.getTime())), brief)}
     </time>
   );
 };

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 
 /** Icons are drawn on 20 × 20 with a line of 1.6, in the colour of the text. They repeat words, so they are not read. */
-const Icon = ({ size = 20, children }: { size?: number; children: ReactNode }) => (
+export const Icon = ({ size = 20, children }: { size?: number; children: ReactNode }) => (
   <svg
     width={size}
     height={size}
@@ -49,8 +49,8 @@ export const PlusIcon = () => (
   </Icon>
 );
 
-export const CheckIcon = () => (
-  <Icon>
+export const CheckIcon = ({ size }: { size?: number }) => (
+  <Icon size={size}>
     <path d="m4.5 10.5 3.6 3.6 7.4-8" />
   </Icon>
 );

@@ -6,6 +6,8 @@ let focusedFor: string | undefined;
 interface PageTitleProps {
   /** The heading as text, which also names the tab. */
   title: string;
+  /** The part of the site that it stands in, for the tab; the shop unless given. */
+  site?: string;
   /** Instead of `title` in the heading. */
   children?: ReactNode;
   className?: string;
@@ -15,7 +17,7 @@ interface PageTitleProps {
  * The one heading of a page. It names the tab and, when somebody came here by a link, takes the focus, so that the page
  * is read out from its beginning; what changes only the search part of the address moves nothing.
  */
-export const PageTitle = ({ title, children, className }: PageTitleProps) => {
+export const PageTitle = ({ title, site = 'Saga Supply', children, className }: PageTitleProps) => {
   const heading = useRef<HTMLHeadingElement>(null);
   const { pathname } = useLocation();
   const how = useNavigationType();
@@ -27,7 +29,7 @@ export const PageTitle = ({ title, children, className }: PageTitleProps) => {
   }, [pathname, how]);
   return (
     <>
-      <title>{`${title} · Saga Supply`}</title>
+      <title>{`${title} · ${site}`}</title>
       <h1 ref={heading} tabIndex={-1} className={className}>
         {children ?? title}
       </h1>
