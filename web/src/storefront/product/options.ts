@@ -1,7 +1,7 @@
 import type { Product } from '@shop/sdk/api.ts';
 
 export type Variant = Product['variants'][number];
-export type Chosen = Record<string, string>;
+type Chosen = Record<string, string>;
 
 export interface OptionChoice {
   name: string;
