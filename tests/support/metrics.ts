@@ -18,11 +18,11 @@ export interface Series {
 /** `service` is on every series; `le` belongs to histograms. */
 const everywhere = new Set(['service', 'le']);
 
-/** The metrics of the tables in docs/metrics.md; of the embedded form alone, or of both. */
-export const documentedMetrics = ({ embedded = false } = {}): Metric[] => {
+/** The metrics of the tables in docs/metrics.md; of one form alone, or of both. */
+export const documentedMetrics = ({ form }: { form?: 'embedded' | 'distributed' } = {}): Metric[] => {
   const text = readFileSync(join(import.meta.dirname, '../../docs/metrics.md'), 'utf8')
     .split(/^(?=## )/m)
-    .filter((section) => !(embedded && /^## .*\(distributed form\)/.test(section)))
+    .filter((section) => form === undefined || (/^## .*\((\w+) form\)$/m.exec(section)?.[1] ?? form) === form)
     .join('');
   const rows = text.matchAll(/^\| `(?<name>\w+)` \| (?<type>\w+) \| (?<labels>[^|]*) \|/gm);
   return [...rows].map(({ groups: { name = '', type = '', labels = '' } = {} }) => ({
