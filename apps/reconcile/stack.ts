@@ -51,7 +51,9 @@ export const stackBooks = async (urls: BookUrls): Promise<Books> => {
   return {
     ...books,
     async lockedCarts() {
-      const locked = await carts.find({ 'cart.lock': trusted({ $exists: true }) }, { cart: 1 }).lean();
+      const locked = await carts
+        .find({ 'cart.lock': trusted({ $exists: true }) }, { 'cart.lock.sagaId': 1 })
+        .lean<Pick<CartDocument, '_id' | 'cart'>[]>();
       return locked.map(({ _id, cart: { lock } }) => ({ user: _id, saga: lock?.sagaId ?? '' }));
     },
     async waitingEvents() {

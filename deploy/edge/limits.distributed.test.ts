@@ -7,11 +7,19 @@ beforeAll(async () => {
 });
 afterAll(() => edge.close());
 
+const atOnce = 100;
+
 /** How many of `count` requests from one address are let through. */
 const passed = async (count: number, from: string, sent: Sent): Promise<number> => {
   const headers = { 'X-Forwarded-For': `9.9.9.9, ${from}` };
-  const all = await Promise.all(Array.from({ length: count }, () => send(edge, { ...sent, headers })));
-  return all.filter(({ status }) => status === 200).length;
+  let through = 0;
+  for (let left = count; left > 0; left -= atOnce) {
+    const some = await Promise.all(
+      Array.from({ length: Math.min(left, atOnce) }, () => send(edge, { ...sent, headers })),
+    );
+    through += some.filter(({ status }) => status === 200).length;
+  }
+  return through;
 };
 
 describe('the limits of an address at the edge', () => {
@@ -23,10 +31,10 @@ describe('the limits of an address at the edge', () => {
   ])(
     'When %s exceed their number a minute, then the rest are 429, and another address is served',
     async (_what, sent, limit) => {
-      const through = await passed(limit + 40, `10.0.1.${limit % 251}`, sent);
+      const through = await passed(limit + 60, `10.0.1.${limit % 251}`, sent);
       // The bucket itself, one that is under way, and what has leaked since.
       expect(through).toBeGreaterThanOrEqual(limit);
-      expect(through).toBeLessThanOrEqual(limit + 30);
+      expect(through).toBeLessThanOrEqual(limit + 50);
       expect(await passed(5, `10.0.2.${limit % 251}`, sent)).toBe(5);
     },
   );

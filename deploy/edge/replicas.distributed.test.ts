@@ -1,4 +1,7 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { leftOutFile } from './config.ts';
 import { echo, type Handler, type Sent, send, startTestEdge, type TestEdge } from './testing.ts';
 
 const unavailable: Handler = (request, response) => {
@@ -13,7 +16,6 @@ const call = (sent: Sent) => send(edge, sent);
 const replicas = () => edge.upstreams.order;
 const askedFor = (path: string) => replicas().flatMap(({ seen }) => seen.filter((one) => one.path === path)).length;
 
-/** Each has both replicas, and a memory of its own of which failed. */
 beforeEach(async () => {
   edge = await startTestEdge({ replicas: 2 });
   return () => edge.close();
@@ -43,9 +45,15 @@ describe('the replicas behind the edge', () => {
 
   it('When one breaks off a POST, then it is not sent again: it may have done its work', async () => {
     for (const { answer } of replicas()) answer(hangUp);
-    const { status, body } = await call({ method: 'POST', path: '/api/v1/checkouts', body: '{}' });
+    const { status, body } = await call({ method: 'POST', path: '/api/v1/orders/7/cancel', body: '{}' });
     expect([status, body.code]).toEqual([503, 'UNAVAILABLE']);
-    expect(askedFor('/api/v1/checkouts')).toBe(1);
+    expect(askedFor('/api/v1/orders/7/cancel')).toBe(1);
+  });
+
+  it('When one breaks off a checkout, then the other gets it too: its key makes the effect one', async () => {
+    replicas()[0]?.answer(hangUp);
+    const all = await sendMany(10, { method: 'POST', path: '/api/v1/checkouts', body: '{}' });
+    expect(all.map(({ status, body }) => [status, body.replica])).toEqual(Array(10).fill([200, 2]));
   });
 
   it('When one is unavailable, then a GET goes to the other', async () => {
@@ -59,6 +67,29 @@ describe('the replicas behind the edge', () => {
     const write = await call({ method: 'POST', path: '/api/v1/checkouts', body: '{}' });
     expect([write.status, write.headers['retry-after'], write.body.detail]).toEqual([503, '4', 'from the service']);
     expect(askedFor('/api/v1/checkouts')).toBe(1);
+  });
+
+  it('When one is left out, then requests go to the other until it is taken back', async () => {
+    const file = join(edge.dir, leftOutFile('order', 1));
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, '');
+    const path = '/api/v1/orders/a%2Fb?q=%20x';
+    const out = await sendMany(20, { path });
+    expect(out.map(({ body }) => [body.replica, body.path])).toEqual(Array(20).fill([2, path]));
+    expect((await sendMany(20, { path: '/api/v1/cart' })).some(({ body }) => body.replica === 1)).toBe(true);
+    await rm(file);
+    expect((await sendMany(20, { path })).some(({ body }) => body.replica === 1)).toBe(true);
+  });
+
+  it('When each has failed a request, then neither is left alone: the next ones are served', async () => {
+    const breaking =
+      (path: string): Handler =>
+      (request, response, seen) =>
+        request.url === path ? request.socket.destroy() : echo(request, response, seen);
+    for (const { answer } of replicas()) answer(breaking('/api/v1/orders/broken'));
+    expect((await call({ path: '/api/v1/orders/broken' })).status).toBe(503);
+    const all = await sendMany(10, { path: '/api/v1/orders' });
+    expect(all.every(({ status }) => status === 200)).toBe(true);
   });
 
   it('When all of a service are unready, then so is the shop, and it says what; one of them is enough', async () => {

@@ -5,7 +5,7 @@ import { StackFailed } from './servers/errors.ts';
 const onOff = () => joi.string<'on' | 'off'>().valid('on', 'off');
 
 /** The environment variables that the stack itself reads; services check theirs. */
-const declaration = {
+export const declaration = {
   PORT: setting<number>(
     'the port of the shop; 0 takes a free one',
     joi.number().integer().min(0).max(65_535).default(8080),

@@ -5,7 +5,7 @@ import { names } from './environment.ts';
 
 const dropMongo = async (url: string, namespace: string): Promise<void> => {
   const { MongoClient } = (await import('mongoose')).default.mongo;
-  const client = await new MongoClient(url, { serverSelectionTimeoutMS: 2_000 }).connect();
+  const client = await new MongoClient(url, { serverSelectionTimeoutMS: 15_000 }).connect();
   try {
     for (const name of serviceNames) await client.db(names(namespace).database(name)).dropDatabase();
   } finally {

@@ -27,7 +27,9 @@ describe('a rolling restart', () => {
     });
     const told: string[] = [];
     const again = await openStack({ dir: stack.dir });
-    await alone(stack.dir, () => rollingRestart(again, 'order', (sentence) => told.push(sentence)));
+    await alone(stack.dir, () =>
+      rollingRestart(again, 'order', { report: (sentence) => told.push(sentence), pauseMs: 0 }),
+    );
     going = false;
     await Promise.all(load);
     expect(statuses.length).toBeGreaterThan(300);
@@ -43,7 +45,9 @@ describe('a rolling restart', () => {
     const stack = await startStack(standIns({ replicas: { order: 2 } }));
     await stack.process('order', 2).kill();
     const { pid } = stack.process('order');
-    await expect(rollingRestart(stack, 'order', () => {})).rejects.toThrow('No other replica of order is ready');
+    await expect(rollingRestart(stack, 'order', { report: () => {} })).rejects.toThrow(
+      'No other replica of order is ready',
+    );
     expect([stack.process('order').pid, await stack.process('order').alive()]).toEqual([pid, true]);
   });
 });

@@ -44,6 +44,8 @@ export const createMongoProductStore = ({
     async takenHandles(handles) {
       const found = await products
         .find({ 'product.handle': among(handles) }, { 'product.handle': 1 })
+        // Also by a product whose write is only about to be acknowledged: it would stand in the way.
+        .readConcern('local')
         .lean<StoredProduct[]>();
       return found.map(({ product }) => product.handle);
     },

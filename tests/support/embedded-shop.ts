@@ -6,7 +6,7 @@ import { topicOf } from '@shop/contracts/events.ts';
 import pg from 'pg';
 import type { DatabaseName } from '../../apps/embedded/databases.ts';
 import { connectionOf, embeddedBooks } from '../../apps/reconcile/embedded.ts';
-import type { Shop, StartOptions } from './shop.ts';
+import type { Shop, StartOptions } from './forms.ts';
 
 const root = join(import.meta.dirname, '../..');
 

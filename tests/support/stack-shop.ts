@@ -9,7 +9,7 @@ import { inject } from 'vitest';
 import { bookUrlsOf } from '../../apps/reconcile/running-stack.ts';
 import { stackBooks } from '../../apps/reconcile/stack.ts';
 import { type Stack, type StackOptions, startStack } from '../../deploy/local/stack.ts';
-import type { Shop } from './shop.ts';
+import type { Shop } from './forms.ts';
 
 /** A shop of processes of its own: six services and the edge. */
 export interface StackShop extends Shop {

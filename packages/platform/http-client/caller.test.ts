@@ -42,6 +42,8 @@ const serving = async (listener: RequestListener) => {
     seen.push(request);
     listener(request, response);
   });
+  // As long as ours offer.
+  server.keepAliveTimeout = 75_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -399,7 +401,7 @@ describe('how long a call waits', () => {
     expect(replies).toHaveLength(500);
     expect(most).toBeGreaterThan(50);
     expect(most).toBeLessThanOrEqual(100);
-    await eventually(async () => (await server.connections()) === 0, 4_000);
+    await eventually(async () => (await server.connections()) === 0, 3_000);
   });
 });
 

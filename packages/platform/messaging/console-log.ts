@@ -10,8 +10,8 @@ export interface ConsoleLog {
   lag(): Promise<Lag[]>;
   /**
    * Removes messages older than `olderThan` (`retention.journalMs` ago unless given) that every group of their topic
-   * has handled, and dead letters older than `retention.deadLetterMs`; at most ten thousand of each topic, and of letters.
-   * Answers how many went.
+   * has handled, and dead letters older than `retention.deadLetterMs`; at most ten thousand of each topic, and of
+   * letters. Answers how many went.
    */
   prune(olderThan?: Date): Promise<number>;
 }

@@ -75,20 +75,6 @@ const listLetters = async (
   return (await query.limit(limit).execute()).map(toLetter);
 };
 
-/** Removes letters that were buried before `olderThan`, the oldest first, at most `limit`; answers how many. */
-export const pruneLetters = async (
-  pg: Pick<Queries<LogTables>, 'query'>,
-  olderThan: Date,
-  limit: number,
-): Promise<number> => {
-  const rows = await pg.query({
-    text: `delete from dead_letters where id in (
-      select id from dead_letters where at < $1 order by at limit $2) returning id`,
-    values: [olderThan, limit],
-  });
-  return rows.length;
-};
-
 /** The letters as they are kept; how they are sent again depends on where the log is. */
 export const readDeadLetters = (pg: Postgres<LogTables>): Omit<DeadLetters, 'replay'> => ({
   list: (options) => listLetters(pg, options),
@@ -140,6 +126,16 @@ export const markReplayed = async (
     values: [id, burials ?? null, now],
   });
   return marked.length > 0;
+};
+
+/** Removes letters that were buried before `olderThan`, the oldest first, at most `limit`; answers how many. */
+export const pruneLetters = async (pg: Postgres<LogTables>, olderThan: Date, limit: number): Promise<number> => {
+  const rows = await pg.query({
+    text: `delete from dead_letters where id in (
+      select id from dead_letters where at < $1 order by at limit $2) returning id`,
+    values: [olderThan, limit],
+  });
+  return rows.length;
 };
 
 /** The dead letters beside a PostgreSQL log. `appended` is called when a replay stands in a topic. */

@@ -62,8 +62,8 @@ const pruneMessages = async (pg: Postgres<LogTables>, topic: Topic, olderThan: D
 
 /**
  * Removes messages older than `olderThan` (`retention.journalMs` before `now` unless given) that every group that keeps
- * its offsets here has handled, and dead letters older than `retention.deadLetterMs`; at most ten thousand of each
- * topic, and of letters. Answers how many went.
+ * its offsets here has handled, and dead letters older than `retention.deadLetterMs`; at most ten thousand of each topic,
+ * and of letters. Answers how many went.
  */
 export const pruneLog = async (
   pg: Postgres<LogTables>,

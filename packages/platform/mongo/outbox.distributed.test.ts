@@ -156,11 +156,14 @@ describe('The outbox of a MongoDB service', () => {
     await orders.insertMany(quiet);
     for (let n = 0; n < 40; n += 1) await store(`q${n * 7}`, outbox.saying([confirmed(`q${n * 7}`)]));
     const oldest = Array.from({ length: 10 }, (_, n) => `q${n * 7}`);
-    const [read, ...more] = await mongo.profile('orders', async () => {
-      expect((await outbox.source.pending(10)).map(({ key }) => key)).toEqual(oldest);
+    const [read, removal, ...more] = await mongo.profile('orders', async () => {
+      const batch = await outbox.source.pending(10);
+      expect(batch.map(({ key }) => key)).toEqual(oldest);
+      await outbox.source.sent(batch);
     });
     expect(read).toMatchObject({ docsExamined: 10, nreturned: 10 });
     expect(read).not.toHaveProperty('hasSortStage');
+    expect(removal).toMatchObject({ docsExamined: 10 });
     expect(more).toEqual([]);
   });
 

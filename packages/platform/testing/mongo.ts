@@ -18,7 +18,8 @@ export interface Profile {
   ns: string;
   keysExamined: number;
   docsExamined: number;
-  nreturned: number;
+  /** Of reads. */
+  nreturned?: number;
   /** Absent unless what was found had to be sorted. */
   hasSortStage?: true;
   /** As `IXSCAN { status: 1, title: 1 }` or `COLLSCAN`. */
@@ -28,7 +29,7 @@ export interface Profile {
 export interface TestMongo extends Mongo {
   /** Of this database. */
   url: string;
-  /** What the server did for the reads of `collection` while `work` ran. */
+  /** What the server did in `collection` while `work` ran. */
   profile(collection: string, work: () => Promise<unknown>): Promise<Profile[]>;
 }
 
@@ -54,8 +55,8 @@ export const testMongo = async (server = inject('mongo'), logger?: Logger): Prom
       } finally {
         await db.command({ profile: 0 });
       }
-      const read = { ns: `${db.databaseName}.${collection}`, nreturned: { $exists: true } };
-      const found = await db.collection<Profile>('system.profile').find(read).sort({ ts: 1 }).toArray();
+      const done = { ns: `${db.databaseName}.${collection}`, docsExamined: { $exists: true } };
+      const found = await db.collection<Profile>('system.profile').find(done).sort({ ts: 1 }).toArray();
       await db.collection('system.profile').drop();
       return found;
     },

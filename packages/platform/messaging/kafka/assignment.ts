@@ -3,7 +3,8 @@ import { startLoop } from '../../lifecycle/loop.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { KafkaClients, RawConsumer } from './clients.ts';
-import { type Commits, createCommits } from './commits.ts';
+import { type Commits, createCommits, type GroupOffset } from './commits.ts';
+import { MembershipOver } from './errors.ts';
 import { type Fetching, startFetching } from './fetching.ts';
 import { type Handle, type PartitionReader, readPartition } from './partition.ts';
 import { endOffsets, readPositions } from './positions.ts';
@@ -16,7 +17,10 @@ export interface AssignmentOptions {
   partitions: readonly GroupAssignment[];
   group: string;
   handle: Handle;
-  owned: (signal: AbortSignal) => Promise<void>;
+  /** Resolves when this process surely owns the partition (`topic/partition`), or when the signal aborts. */
+  owned: (signal: AbortSignal, place: string) => Promise<void>;
+  /** Told of each partition that is given up, and when its last delivery has ended. */
+  onLeft: (place: string, ended: Promise<void>) => void;
   /** Whether records are gathered a while: larger batches, at the price of half a second. */
   gather: boolean;
   onAnswer: () => void;
@@ -40,21 +44,23 @@ export interface Assignment {
   end(graceMs: number): Promise<void>;
 }
 
+const placeOf = ({ topic, partition }: { topic: string; partition: number }): string => `${topic}/${partition}`;
+
 /** Reads the partitions of one assignment, from where the group stands. */
 export const startAssignment = (options: AssignmentOptions): Assignment => {
-  const { clients, member, partitions, group, handle, owned, gather, onAnswer, onStuck, watchEveryMs } = options;
-  const { clock, logger } = options;
+  const { clients, member, partitions, group, handle, gather, onAnswer, clock, logger } = options;
   const readers: PartitionReader[] = [];
   let fetching: Fetching | undefined;
   let watchdog: Watchdog | undefined;
   let over = false;
 
-  const commits: Commits = createCommits({
-    group,
-    commit: (offsets) => member.commit({ offsets: offsets.map((each) => ({ ...each, leaderEpoch: -1 })) }),
-    clock,
-    logger,
-  });
+  const { memberId, generationId } = member;
+  const commit = async (offsets: readonly GroupOffset[]): Promise<void> => {
+    // The client would commit as whatever member it is by now, or as none at all, which brokers hang up on.
+    if (member.memberId !== memberId || member.generationId !== generationId) throw new MembershipOver(group);
+    await member.commit({ offsets: offsets.map((each) => ({ ...each, leaderEpoch: -1 })) });
+  };
+  const commits: Commits = createCommits({ group, commit, clock, logger });
 
   const begin = async (): Promise<void> => {
     const positions = await readPositions(member, partitions);
@@ -64,6 +70,7 @@ export const startAssignment = (options: AssignmentOptions): Assignment => {
       // Written down at once, so that the group's lag can be told before its first event took effect.
       if (!committed) note(offset);
       const onHungry = () => fetching?.nudge();
+      const owned = (signal: AbortSignal) => options.owned(signal, placeOf({ topic, partition }));
       const common = { handle, owned, onHandled: note, onHungry, group, clock, logger };
       readers.push(readPartition({ topic, partition, position: offset, ...common }));
     }
@@ -75,12 +82,12 @@ export const startAssignment = (options: AssignmentOptions): Assignment => {
     const stuck = watchdog?.look(await endOffsets(member, partitions));
     if (!stuck) return;
     const { topic, partition, next } = stuck;
-    onStuck(new Error(`${group} gets nothing from ${topic}/${partition} though there is more at ${next()}`));
+    options.onStuck(new Error(`${group} gets nothing from ${topic}/${partition} though there is more at ${next()}`));
   };
 
   const loop = startLoop({
     name: `${group} begins and watches`,
-    everyMs: watchEveryMs,
+    everyMs: options.watchEveryMs,
     clock,
     logger,
     async work() {
@@ -95,7 +102,12 @@ export const startAssignment = (options: AssignmentOptions): Assignment => {
     async end(graceMs) {
       over = true;
       const beginning = loop.stop();
-      const ending = Promise.all([beginning, fetching?.stop(), ...readers.map((reader) => reader.stop())]);
+      const stopping = readers.map((reader) => {
+        const stopped = reader.stop();
+        options.onLeft(placeOf(reader), stopped);
+        return stopped;
+      });
+      const ending = Promise.all([beginning, fetching?.stop(), ...stopping]);
       const done = new AbortController();
       await Promise.race([ending, clock.sleep(graceMs, done.signal)]);
       done.abort();

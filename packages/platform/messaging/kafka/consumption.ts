@@ -2,14 +2,12 @@ import { startLoop } from '../../lifecycle/loop.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Subscription } from '../event-log.ts';
-import { type Assignment, startAssignment } from './assignment.ts';
 import type { KafkaClients } from './clients.ts';
 import { KafkaUnavailable } from './errors.ts';
+import { createHolding } from './holding.ts';
 import { joinGroup, type Membership, sessionMs } from './membership.ts';
 import type { Handle } from './partition.ts';
 
-/** Deliveries that are aborted get so long to end before their partitions go to another member, or the process ends. */
-const graceMs = 4_000;
 /** Nothing taken for so long is no pause between two answers any more. */
 const silenceMs = 3_000;
 /** A membership under which nothing could be taken for so long is given up for a new one. */
@@ -39,54 +37,42 @@ export interface ConsumptionOptions {
  */
 export const startConsumption = (options: ConsumptionOptions): Subscription => {
   const { clients, group, topics, handle, gather = false, watchEveryMs = 15_000, clock, logger } = options;
+  const now = () => clock.now().getTime();
   let membership: Membership | undefined;
-  let assignment: Assignment | undefined;
   let lost: Error | undefined;
-  let revoked: Promise<void> = Promise.resolve();
   let begunAt = 0;
-  let takenAt = clock.now().getTime();
+  let takenAt = now();
   const taken = () => {
-    takenAt = clock.now().getTime();
+    takenAt = now();
   };
-
-  const revoke = (): Promise<void> => {
-    revoked = Promise.all([revoked, assignment?.end(graceMs)]).then(() => {});
-    assignment = undefined;
-    return revoked;
-  };
-
   const lose = (error: Error): void => {
     lost ??= error;
     loop.nudge();
   };
 
-  /** Waits while the session may have ended unnoticed, as it does when a process is stopped for longer. */
-  const owned = async (signal: AbortSignal): Promise<void> => {
-    while (!signal.aborted && (membership?.silentMs() ?? 0) > sessionMs) await clock.sleep(ownershipPollMs, signal);
-  };
+  const holding = createHolding({
+    ...{ clients, group, handle, gather, watchEveryMs, clock, logger },
+    // A session may have ended unnoticed, as it does when a process is stopped for longer.
+    async owned(signal) {
+      while (!signal.aborted && (membership?.silentMs() ?? 0) > sessionMs) await clock.sleep(ownershipPollMs, signal);
+    },
+    onAnswer: taken,
+    onStuck: lose,
+  });
 
   const join = (signal: AbortSignal): Promise<Membership> => {
     lost = undefined;
-    begunAt = clock.now().getTime();
-    return joinGroup(
-      {
-        clients,
-        group,
-        topics,
-        onAssigned(member, partitions) {
-          const read = { clients, member, partitions, group, handle, owned, gather, watchEveryMs, clock, logger };
-          assignment = startAssignment({ ...read, onAnswer: taken, onStuck: lose });
-        },
-        onRevoked: revoke,
-        onLost: lose,
-        onHeartbeat() {
-          if (assignment && !assignment.hungry()) taken();
-        },
-        clock,
-        logger,
+    begunAt = now();
+    const membershipOptions = {
+      ...{ clients, group, topics, clock, logger },
+      onAssigned: holding.assign,
+      onRevoked: holding.revoke,
+      onLost: lose,
+      onHeartbeat() {
+        if (!holding.hungry()) taken();
       },
-      signal,
-    );
+    };
+    return joinGroup(membershipOptions, signal);
   };
 
   const leave = async (): Promise<void> => {
@@ -94,7 +80,11 @@ export const startConsumption = (options: ConsumptionOptions): Subscription => {
     membership = undefined;
   };
 
-  const msSince = (moment: number) => clock.now().getTime() - moment;
+  const assertWell = (): void => {
+    if (lost) throw lost;
+    const idleMs = now() - Math.max(takenAt, begunAt);
+    if (idleMs > patienceMs) throw new KafkaUnavailable(`nothing could be taken for ${idleMs} ms`);
+  };
 
   const loop = startLoop({
     name: `${group} is a member`,
@@ -104,9 +94,7 @@ export const startConsumption = (options: ConsumptionOptions): Subscription => {
     async work(signal) {
       try {
         membership ??= await join(signal);
-        if (lost) throw lost;
-        const idleMs = msSince(Math.max(takenAt, begunAt));
-        if (idleMs > patienceMs) throw new KafkaUnavailable(`nothing could be taken for ${idleMs} ms`);
+        assertWell();
         return false;
       } catch (error) {
         await leave();
@@ -117,8 +105,8 @@ export const startConsumption = (options: ConsumptionOptions): Subscription => {
 
   return {
     failingMs() {
-      const idleMs = msSince(takenAt);
-      return Math.max(idleMs > silenceMs ? idleMs : 0, assignment?.failingMs() ?? 0);
+      const idleMs = now() - takenAt;
+      return Math.max(idleMs > silenceMs ? idleMs : 0, holding.failingMs());
     },
     async close() {
       await loop.stop();

@@ -188,11 +188,11 @@ describe('A start without, or before, Kafka', () => {
     for (const server of servers.splice(0)) server.close();
   });
   const portOf = (server: Server): number => (server.address() as { port: number }).port;
-  const start = (port: number, waitMs: number, told = recordingLogger()) =>
+  const start = (port: number, waitMs: number, { told = recordingLogger(), replication = 1 } = {}) =>
     createKafkaEventLog({
       brokers: [`127.0.0.1:${port}`],
       prefix: testPrefix(),
-      replication: 1,
+      replication,
       waitMs,
       clock,
       ids,
@@ -219,7 +219,7 @@ describe('A start without, or before, Kafka', () => {
   it('When nobody answers, then it says what it waits for, and gives up in time with the reason', async () => {
     const [port, told] = [await freePort(), recordingLogger()];
     const began = clock.now().getTime();
-    const failure = await start(port, 1_500, told).catch((error) => error);
+    const failure = await start(port, 1_500, { told }).catch((error) => error);
     expect(failure).toBeInstanceOf(KafkaUnavailable);
     expect(failure.message).toMatch(`Kafka at 127.0.0.1:${port} could not be used within 2 s: connect ECONNREFUSED`);
     expect(clock.now().getTime() - began).toBeLessThan(5_000);
@@ -244,6 +244,11 @@ describe('A start without, or before, Kafka', () => {
     );
     expect(days).toEqual([7, 14]);
     await Promise.all([admin.close(), log.close()]);
+  });
+
+  it('When there are fewer brokers than copies of each event are wished, then it gives up and says so', async () => {
+    const port = Number(inject('kafka').split(':')[1]);
+    await expect(start(port, 500, { replication: 3 })).rejects.toThrow(/within 1 s: .*[Rr]eplication factor/);
   });
 
   it('When several processes start at once, then all of them find the topics', async () => {

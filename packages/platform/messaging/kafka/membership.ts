@@ -12,7 +12,7 @@ const heartbeatMs = 500;
 /** How long the group waits for its members to come and be counted again. */
 const rebalanceMs = 10_000;
 /** More than any answer takes: the one to joining comes when all others have joined. */
-const requestMs = rebalanceMs + 5_000;
+const requestMs = rebalanceMs + 2_000;
 /** What a member does before it joins again must be done by then, or its session ends meanwhile. */
 const farewellMs = 8_000;
 const leaveMs = 3_000;
@@ -108,14 +108,16 @@ export const joinGroup = async (options: MembershipOptions, signal: AbortSignal)
     return left;
   };
 
-  const unwanted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(new KafkaUnavailable('no longer wanted')), { once: true });
-  });
+  const unwanted = Promise.withResolvers<never>();
+  const abort = () => unwanted.reject(new KafkaUnavailable('no longer wanted'));
+  signal.addEventListener('abort', abort, { once: true });
   try {
-    await Promise.race([member.joinGroup(), unwanted]);
+    await Promise.race([member.joinGroup(), unwanted.promise]);
   } catch (error) {
     await leave();
     throw error;
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
   return { member, silentMs: () => clock.now().getTime() - heardAt, leave };
 };

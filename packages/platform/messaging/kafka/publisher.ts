@@ -4,11 +4,9 @@ import type { Clock } from '../../time/clock.ts';
 import type { KafkaClients, TextProducer } from './clients.ts';
 import type { OutgoingRecord } from './cloud-event.ts';
 import { KafkaUnavailable, reasonOf } from './errors.ts';
+import { inParcels, type Parcel, takeTogether } from './parcels.ts';
 import { within } from './within.ts';
 
-/** What one request carries at most; a topic takes batches many times this big, so one long record passes as well. */
-const requestRecords = 1_000;
-const requestBytes = 512 * 1024;
 /** For how long a request is repeated before its senders are told that it failed. */
 const patienceMs = 8_000;
 
@@ -19,34 +17,6 @@ export interface Publisher {
   close(): Promise<void>;
 }
 
-interface Parcel {
-  topic: string;
-  records: readonly OutgoingRecord[];
-  bytes: number;
-  sent: PromiseWithResolvers<void>;
-}
-
-const sizeOf = (records: readonly OutgoingRecord[]): number =>
-  records.reduce((sum, { key, value }) => sum + Buffer.byteLength(value) + Buffer.byteLength(key) + 400, 0);
-
-/** A parcel in pieces that each fit one request; a record that doesn't is a piece of its own. */
-const inPieces = (records: readonly OutgoingRecord[]): OutgoingRecord[][] => {
-  const pieces: OutgoingRecord[][] = [[]];
-  let room = requestBytes;
-  for (const record of records) {
-    const bytes = sizeOf([record]);
-    const last = pieces.at(-1) as OutgoingRecord[];
-    if (last.length > 0 && (bytes > room || last.length === requestRecords)) {
-      pieces.push([record]);
-      room = requestBytes - bytes;
-    } else {
-      last.push(record);
-      room -= bytes;
-    }
-  }
-  return pieces;
-};
-
 /**
  * Sends records with an idempotent producer, acknowledged by all replicas in sync. One request is in flight, and what
  * is given meanwhile makes up the next: so batches grow with the load, and no failure can turn the order of two
@@ -55,15 +25,8 @@ const inPieces = (records: readonly OutgoingRecord[]): OutgoingRecord[][] => {
  * A producer repeats what failed under the same sequence numbers, so it is stored once. One that gave up is replaced, so
  * that it repeats nothing among what its successor sends; whoever sends that again may store it twice.
  */
-export const createPublisher = ({
-  clients,
-  clock,
-  logger,
-}: {
-  clients: KafkaClients;
-  clock: Clock;
-  logger: Logger;
-}): Publisher => {
+export const createPublisher = (options: { clients: KafkaClients; clock: Clock; logger: Logger }): Publisher => {
+  const { clients, clock, logger } = options;
   const waiting: Parcel[] = [];
   let producer: TextProducer | undefined;
   let pumping: Promise<void> | undefined;
@@ -80,21 +43,9 @@ export const createPublisher = ({
     await within(clock, patienceMs, 'an acknowledgement', producer.send({ messages }));
   };
 
-  /** As many of those that wait as fit one request, and one at least. */
-  const nextParcels = (): Parcel[] => {
-    let [records, bytes, count] = [0, 0, 0];
-    for (const parcel of waiting) {
-      records += parcel.records.length;
-      bytes += parcel.bytes;
-      if (count > 0 && (records > requestRecords || bytes > requestBytes)) break;
-      count += 1;
-    }
-    return waiting.splice(0, count);
-  };
-
   const pump = async (): Promise<void> => {
     while (waiting.length > 0) {
-      const parcels = nextParcels();
+      const parcels = takeTogether(waiting);
       try {
         await request(parcels);
         for (const { sent } of parcels) sent.resolve();
@@ -110,14 +61,12 @@ export const createPublisher = ({
 
   return {
     async send(topic, records) {
-      if (records.length === 0) return;
-      // One after the other: behind a piece that failed nothing of the same key may go out.
-      for (const piece of inPieces(records)) {
+      // One after the other: behind a parcel that failed nothing of the same key may go out.
+      for (const parcel of inParcels(topic, records)) {
         if (closed) throw new KafkaUnavailable('The event log is closed');
-        const sent = Promise.withResolvers<void>();
-        waiting.push({ topic, records: piece, bytes: sizeOf(piece), sent });
+        waiting.push(parcel);
         pumping ??= pump();
-        await sent.promise;
+        await parcel.sent.promise;
       }
     },
     async close() {
