@@ -23,6 +23,14 @@ const patience = ({ config, clock, logger }: Opener<object>) => ({
 
 const CONNECTIONS = 12;
 
+/** Does what a start can't do without, again until the database answers. */
+export const waitForPostgres = <T>(
+  context: Opener<object>,
+  { url, variable }: { url: string; variable: string },
+  work: () => Promise<T>,
+): Promise<T> =>
+  waitForServer(work, { server: 'PostgreSQL', at: withoutPassword(url), variable, ...patience(context) });
+
 /** Waits for the database, brings it up to date with the migrations in `dir`, and opens a pool. */
 export const openPostgres = async <Tables>(
   context: Opener<object>,
@@ -30,12 +38,7 @@ export const openPostgres = async <Tables>(
 ): Promise<Postgres<Tables>> => {
   const { name, lifecycle, logger, needs } = context;
   const connection = connectionIn(url);
-  const applied = await waitForServer(() => migrate({ connection, dir, logger }), {
-    server: 'PostgreSQL',
-    at: withoutPassword(url),
-    variable,
-    ...patience(context),
-  });
+  const applied = await waitForPostgres(context, { url, variable }, () => migrate({ connection, dir, logger }));
   if (applied > 0) logger.info({ database: connection.database, applied }, 'migrated');
   const pg = connectPostgres<Tables>({ ...connection, name: `shop ${name}`, max: CONNECTIONS, logger });
   lifecycle.onStop(`PostgreSQL (${connection.database})`, () => pg.close());
