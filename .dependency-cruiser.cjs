@@ -72,6 +72,26 @@ module.exports = {
       to: { path: '^packages/clients/' },
     },
     {
+      name: 'pages-know-the-sdk-alone',
+      comment: 'They talk to the shop as every client does; of the rest they may know what is said, not who says it.',
+      severity: 'error',
+      from: { path: '^web/src/', pathNot: tests },
+      to: { path: '^(packages|services|apps|deploy|tests|seed)/', pathNot: '^packages/(sdk|contracts)/' },
+    },
+    {
+      name: 'storefront-without-console',
+      comment: 'Nobody who buys loads what operators need; app.tsx loads it when somebody goes there.',
+      severity: 'error',
+      from: { path: '^web/src/(client|ui|storefront)/' },
+      to: { path: '^web/src/console/' },
+    },
+    {
+      name: 'nobody-needs-pages',
+      severity: 'error',
+      from: { path: '^(packages|services|apps|deploy)/' },
+      to: { path: '^web/' },
+    },
+    {
       name: 'domain-is-pure',
       comment: 'Rules need no I/O, no clock and no framework, and know nobody who uses them.',
       severity: 'error',
@@ -148,7 +168,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],
-      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json', '.d.ts'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json', '.d.ts'],
       mainFields: ['main', 'types'],
     },
   },

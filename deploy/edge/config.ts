@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { requestsPerMinute } from '@shop/platform/http/limits.ts';
-import { securityHeaders } from '@shop/platform/http/security-headers.ts';
+import { docsPolicy, pagesPolicy, securityHeaders } from '@shop/platform/http/security-headers.ts';
 import type { Request, Response } from 'express';
 import { type ServiceName, serviceNames } from '../services.ts';
 import { bodyBytes, errorPages, problemLocations, readiness } from './problems.ts';
@@ -35,6 +35,8 @@ export interface EdgeOptions {
   corsOrigins?: readonly string[];
   /** How long a service may take to answer, as nginx has it; 20s unless given. */
   patience?: string;
+  /** Origins beside this one that pages may show pictures from; none unless given. */
+  pictureOrigins?: readonly string[];
   /** Whether nginx is started as root, whose files other users can't read: its workers are root then too. */
   asRoot?: boolean;
 }
@@ -50,8 +52,10 @@ const ownHeaders = (): [name: string, value: string][] => {
   return [...headers];
 };
 
+/** The policy on what pages may load is another one for Swagger UI, so the template chooses it. */
 const headerLines = (): string =>
   ownHeaders()
+    .map(([name, value]) => [name, name === 'Content-Security-Policy' ? '$policy' : value] as const)
     .map(([name, value]) => `    proxy_hide_header ${name};\n    add_header ${name} "${value}" always;`)
     .join('\n');
 
@@ -135,6 +139,8 @@ export const edgeConfig = async (options: EdgeOptions): Promise<string> => {
     IMPORT_BYTES: String(bodyBytes.import),
     LISTEN: options.listen,
     HEADERS: headerLines(),
+    PAGES_POLICY: pagesPolicy(options.pictureOrigins),
+    DOCS_POLICY: docsPolicy,
     ERROR_PAGES: errorPages(),
     PROBLEMS: problemLocations(),
     FIRST_SERVICE: serviceNames[0] ?? '',

@@ -841,6 +841,7 @@ export interface Api {
     query: {
       limit?: number;
       cursor?: string;
+      number?: string;
       userId?: string;
       status?: 'created' | 'confirmed' | 'shipped' | 'delivered' | 'cancelled';
     };
@@ -894,6 +895,11 @@ export interface Api {
         refused: number;
         running: number;
         successRate: number | null;
+        series: {
+          at: string;
+          completed: number;
+          refused: number;
+        }[];
       };
       parked: number;
       steps: {
@@ -970,6 +976,46 @@ export interface Api {
       event: unknown;
       burials: number;
       replayedAt: string | null;
+    };
+  };
+  'GET /lab': {
+    path: {};
+    query: {};
+    answer: {
+      runs: {
+        id: string;
+        sku: string;
+        voucher: string | null;
+        buyers: number;
+        units: number;
+        voucherUses?: number;
+        status: 'preparing' | 'running' | 'finished' | 'failed';
+        answered: number;
+        orders: number;
+        refusals: {
+          /**
+           * This interface was referenced by `undefined`'s JSON-Schema definition
+           * via the `patternProperty` ".*".
+           */
+          [k: string]: number;
+        };
+        latencyMs: {
+          p50: number;
+          p99: number;
+        } | null;
+        invariants: {
+          name: string;
+          holds: boolean;
+        }[];
+        checkouts: string[];
+        startedAt: string;
+        finishedAt: string | null;
+      }[];
+      faults: {
+        step: string;
+        mode: string;
+        until: string;
+      }[];
     };
   };
   'POST /lab/runs': {

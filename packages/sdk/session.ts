@@ -9,12 +9,37 @@ export interface Tokens {
   expiresAt: number;
 }
 
+/** Where the tokens are; several holders of one sign-in, such as the tabs of a browser, share one. */
+export interface Vault {
+  read(): Tokens | undefined;
+  write(tokens: Tokens | undefined): void;
+  /** Runs `work` while no other holder runs any, so that no refresh token is used twice. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
+}
+
 export interface SessionOptions {
   /** From an earlier run. */
   tokens?: Tokens;
   /** Called with new tokens to keep, and with `undefined` when the sign-in has ended. */
   onTokens?: (tokens: Tokens | undefined) => void;
+  /** Instead of `tokens`, where others hold the same sign-in; in memory unless given. */
+  vault?: Vault;
 }
+
+const memoryVault = (first: Tokens | undefined): Vault => {
+  let tokens = first;
+  return {
+    read: () => tokens,
+    write(next) {
+      tokens = next;
+    },
+    alone: (work) => work(),
+  };
+};
+
+/** A refresh token works once, so it tells one pair of tokens from the next. */
+const isSame = (one: Tokens | undefined, other: Tokens | undefined): boolean =>
+  one?.refreshToken === other?.refreshToken;
 
 /** A token is renewed when it has less than this left. */
 const marginMs = 10_000;
@@ -30,16 +55,17 @@ export const tokensOf = ({ accessToken, refreshToken, expiresIn }: Session): Tok
  * all messages that wait for it. A refresh token works once, and using it twice ends the sign-in; so a renewal is never
  * sent twice by itself: where its answer was lost, the message at hand fails, and the next one tries.
  */
-export const createSession = (send: Send, { tokens: first, onTokens }: SessionOptions) => {
-  let tokens = first;
+export const createSession = (send: Send, { tokens: first, onTokens, vault = memoryVault(first) }: SessionOptions) => {
   let renewal: Promise<Tokens | undefined> | undefined;
 
   const keep = (next: Tokens | undefined): void => {
-    tokens = next;
+    vault.write(next);
     onTokens?.(next);
   };
 
   const renew = async (old: Tokens): Promise<Tokens | undefined> => {
+    // Another holder was quicker.
+    if (!isSame(vault.read(), old)) return vault.read();
     try {
       const response = await send({
         method: 'POST',
@@ -50,19 +76,21 @@ export const createSession = (send: Send, { tokens: first, onTokens }: SessionOp
       });
       const next = tokensOf((await response.json()) as Session);
       // Somebody signed in or out meanwhile: that counts.
-      if (tokens === old) keep(next);
+      if (isSame(vault.read(), old)) keep(next);
     } catch (error) {
       if (!(error instanceof ShopError && error.status === 401)) throw error;
-      if (tokens === old) keep(undefined);
+      if (isSame(vault.read(), old)) keep(undefined);
     }
-    return tokens;
+    return vault.read();
   };
 
   const renewed = (old: Tokens): Promise<Tokens | undefined> => {
-    if (tokens !== old) return Promise.resolve(tokens);
-    renewal ??= renew(old).finally(() => {
-      renewal = undefined;
-    });
+    if (!isSame(vault.read(), old)) return Promise.resolve(vault.read());
+    renewal ??= vault
+      .alone(() => renew(old))
+      .finally(() => {
+        renewal = undefined;
+      });
     return renewal;
   };
 
@@ -71,10 +99,10 @@ export const createSession = (send: Send, { tokens: first, onTokens }: SessionOp
 
   return {
     keep,
-    tokens: () => tokens,
+    tokens: () => vault.read(),
     /** Sends with the access token, renewing it where needed. */
     async send(message: Message): Promise<Response> {
-      let current = tokens;
+      let current = vault.read();
       if (current && current.expiresAt - Date.now() < marginMs) current = await renewed(current);
       try {
         return await send(withToken(message, current));

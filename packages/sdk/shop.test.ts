@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Session } from './api.ts';
 import { ShopError, ShopUnreachable } from './errors.ts';
-import type { Tokens } from './session.ts';
+import type { Tokens, Vault } from './session.ts';
 import { createShop, type ShopOptions } from './shop.ts';
 import { answering, hangUp, json, problem } from './testing.ts';
 
@@ -15,7 +15,7 @@ afterEach(async () => {
 const shopOf = async (options: Partial<ShopOptions>, ...answers: Parameters<typeof answering>) => {
   const server = await answering(...answers);
   servers.push(server);
-  return { shop: createShop({ url: server.url, ...options }), received: server.received };
+  return { shop: createShop({ url: server.url, ...options }), url: server.url, received: server.received };
 };
 
 const session = (name: string): Session => ({
@@ -168,6 +168,29 @@ describe('the sign-in', () => {
     const carts = received.filter(({ path }) => path.endsWith('/cart'));
     expect(new Set(carts.map(({ headers }) => headers.authorization))).toEqual(new Set(['Bearer access-new']));
     expect(kept.map((tokens) => tokens?.refreshToken)).toEqual(['refresh-new']);
+  });
+
+  it('When two tabs share a sign-in that runs out, then one renews it for both', async () => {
+    let tokens: Tokens | undefined = signedIn('old', 0);
+    let last: Promise<unknown> = Promise.resolve();
+    const vault: Vault = {
+      read: () => tokens,
+      write: (next) => {
+        tokens = next;
+      },
+      alone: <T>(work: () => Promise<T>) => {
+        const turn = last.then(work);
+        last = turn;
+        return turn;
+      },
+    };
+    const { shop, url, received } = await shopOf({ vault }, (response, { path }) =>
+      json(200, path.endsWith('/refresh') ? session('new') : cart)(response),
+    );
+    const other = createShop({ url, vault });
+    await Promise.all([shop.cart.get(), other.cart.get()]);
+    expect(received.filter(({ path }) => path.endsWith('/refresh'))).toHaveLength(1);
+    expect([shop.tokens()?.refreshToken, other.tokens()?.refreshToken]).toEqual(['refresh-new', 'refresh-new']);
   });
 
   it('When a token is refused that looked good, then it is renewed and the message sent again', async () => {

@@ -1,5 +1,6 @@
 import type { Api, ImportResult, Session } from './api.ts';
 import { linesOf } from './event-stream.ts';
+import { newIdempotencyKey } from './idempotency-key.ts';
 import { type CallOptions, createRequests, type Operation, type Requests } from './request.ts';
 import { createSession, type SessionKeeper, type SessionOptions, tokensOf } from './session.ts';
 import { createTransport, type TransportOptions } from './transport.ts';
@@ -10,14 +11,10 @@ export type ShopOptions = TransportOptions & SessionOptions;
 type Body<Op extends Operation> = Api[Op] extends { body?: infer B } ? NonNullable<B> : never;
 type Query<Op extends Operation> = Api[Op]['query'];
 
-/** 128 bits of chance. `crypto.randomUUID` would be shorter, and is missing from pages that came over plain HTTP. */
-const newKey = (): string =>
-  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-
 /** Options with a key of their own where the caller has none: then a repeat after a lost answer has no second effect. */
 const keyed = (options: CallOptions = {}): CallOptions => ({
   ...options,
-  idempotencyKey: options.idempotencyKey ?? newKey(),
+  idempotencyKey: options.idempotencyKey ?? newIdempotencyKey(),
 });
 
 const auth = ({ ask }: Requests, session: SessionKeeper) => {
@@ -140,6 +137,8 @@ const operations = ({ ask }: Requests) => ({
   deadLetters: (query: Query<'GET /admin/dead-letters'> = {}, options?: CallOptions) =>
     ask('GET /admin/dead-letters', { query }, options),
   replay: (id: string, options?: CallOptions) => ask('POST /admin/dead-letters/{id}/replay', { path: { id } }, options),
+  /** The race lab's last runs and its faults in force; NOT_FOUND where `LAB` is off. */
+  lab: (options?: CallOptions) => ask('GET /lab', {}, options),
   race: (body: Body<'POST /lab/runs'>, options?: CallOptions) => ask('POST /lab/runs', { body }, options),
   raceOf: (id: string, options?: CallOptions) => ask('GET /lab/runs/{id}', { path: { id } }, options),
   setFault: (body: Body<'PUT /lab/faults'>, options?: CallOptions) => ask('PUT /lab/faults', { body }, options),

@@ -77,9 +77,11 @@ await runService('order', settings, async (context) => {
       const orders = createOrders({ store, recovery, live, locks: redisLocks(redis), clock, ids });
       const shop = createRemoteLabShop({ config, orders, clock, ids });
       const outboxDepths = outboxDepthsOf(outbox.source, callers);
+      // What else the overview tells is told also while Kafka is away.
+      const lag = () => journal.lag().catch(() => []);
       return [
         ...orderRoutes(orders),
-        ...consoleRoutes({ ...journal, sagas: store, outboxDepths, clock }),
+        ...consoleRoutes({ ...journal, lag, sagas: store, outboxDepths, clock }),
         ...(isLabOn(config) ? labRoutes({ runs: createRuns({ shop, clock, ids }), faults }) : []),
       ];
     },

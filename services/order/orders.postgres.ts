@@ -42,20 +42,15 @@ export const orderStore = ({ pg, outbox, ids }: OrderStoreDeps): OrderStore => {
       return row && toOrder(row);
     },
 
-    async listOrders({ userId, status, after, limit }) {
+    async listOrders({ number, userId, status, after, limit }) {
+      const wanted = Object.entries({ number, user_id: userId, status }).filter(([, value]) => value !== undefined);
       const rows = await pg.query<OrderRow>({
-        name: `order-list${userId ? '-user' : ''}${status ? '-status' : ''}`,
+        name: ['order-list', ...wanted.map(([column]) => column)].join('-'),
         text: `select * from orders
         where ($1::timestamptz is null or (created_at, id) < ($1, $2::uuid))
-          ${userId ? 'and user_id = $4' : ''} ${status ? `and status = $${userId ? 5 : 4}` : ''}
+          ${wanted.map(([column], index) => `and ${column} = $${index + 4}`).join(' ')}
         order by created_at desc, id desc limit $3`,
-        values: [
-          after?.createdAt ?? null,
-          after?.id ?? null,
-          limit,
-          ...(userId ? [userId] : []),
-          ...(status ? [status] : []),
-        ],
+        values: [after?.createdAt ?? null, after?.id ?? null, limit, ...wanted.map(([, value]) => value)],
       });
       return rows.map(toOrder);
     },

@@ -214,7 +214,12 @@ describe('Lists', () => {
     const ids = ({ body }: { body: { items: { id: string }[] } }) => body.items.map(({ id }) => id);
     expect(ids(await admin.get(`/orders?userId=${kim.id}&status=shipped`))).toEqual([orderId]);
     expect(ids(await admin.get(`/orders?userId=${kim.id}&status=confirmed`))).toEqual([]);
+    const { number } = (await admin.get(`/orders/${orderId}`)).body;
+    expect(ids(await admin.get(`/orders?number=${number}`))).toEqual([orderId]);
+    expect(ids(await admin.get(`/orders?number=${number}&status=confirmed`))).toEqual([]);
+    expect((await admin.get('/orders?number=12-3')).body.code).toBe('VALIDATION_FAILED');
     const eve = await someone();
+    expect(ids(await eve.get(`/orders?number=${number}`))).toEqual([]);
     expect(ids(await eve.get(`/orders?userId=${kim.id}`))).toEqual([]);
     expect((await eve.get('/checkouts')).body.code).toBe('FORBIDDEN');
     const running = await begun(world.store, { userId: kim.id, owner: world.recovery.owner });

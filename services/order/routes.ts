@@ -147,10 +147,11 @@ const orderPages = (orders: Orders): Route[] => [
       query: orderListQuery,
       answers: { 200: orderList, 400: 'INVALID_CURSOR' },
     },
-    async ({ user, query: { limit, cursor, userId, status } }) => {
-      const filters = { caller: user.role === 'admin' ? 'admin' : user.id, userId, status };
+    async ({ user, query: { limit, cursor, number, userId, status } }) => {
+      const filters = { caller: user.role === 'admin' ? 'admin' : user.id, number, userId, status };
       const after = positionFrom(decodeCursor('orders', filters, cursor));
-      const found = await orders.listOrders(user, { userId, status: status as OrderStatus, after, limit: limit + 1 });
+      const wanted = { number, userId, status: status as OrderStatus };
+      const found = await orders.listOrders(user, { ...wanted, after, limit: limit + 1 });
       return page(found.map(orderView), limit, placeOf, 'orders', filters);
     },
   ),

@@ -37,7 +37,12 @@ export const emptyBody = joi.object<Record<string, never>, true>({}).optional();
 export const idParams = joi.object<{ id: string }, true>({ id: uuid.required() });
 
 export const checkoutListQuery = listQuery({ status: joi.string().valid(...checkoutStatuses) });
-export const orderListQuery = listQuery({ userId: uuid, status: joi.string().valid(...orderStatuses) });
+export const orderListQuery = listQuery({
+  /** As people know it. */
+  number: joi.string().pattern(/^[0-9]{1,12}$/, 'digits'),
+  userId: uuid,
+  status: joi.string().valid(...orderStatuses),
+});
 
 const step = joi
   .object({

@@ -186,7 +186,7 @@ export const createOrders = ({ store, recovery, live, locks, clock, ids }: Order
 
     listOrders: (
       caller: Caller,
-      filter: { userId?: string; status?: OrderStatus; after?: Position; limit: number },
+      filter: { number?: string; userId?: string; status?: OrderStatus; after?: Position; limit: number },
     ): Promise<Order[]> => store.listOrders(caller.role === 'admin' ? filter : { ...filter, userId: caller.id }),
 
     cancel: (orderId: string, caller: Caller, reason: string | undefined, idempotencyKey: string | undefined) =>

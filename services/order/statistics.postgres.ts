@@ -4,7 +4,7 @@ import type { SagaStatistics, SagaStore } from './store.ts';
 /** Checkouts that began in the window, at most the newest ten thousand: an overview must not cost more than it tells. */
 const RECENT = `
   with recent as (
-    select state, steps from sagas
+    select created_at, state, steps from sagas
     where kind = 'checkout' and created_at > now() - make_interval(secs => $1)
     order by created_at desc, id desc limit 10000
   )`;
@@ -26,6 +26,18 @@ const STEPS = `${RECENT}, timed as (
          (percentile_cont(0.5) within group (order by ms))::float8 as "p50Ms",
          (percentile_cont(0.99) within group (order by ms))::float8 as "p99Ms"
   from timed group by name order by name`;
+
+/** Slots at whole ten seconds of the clock, empty ones too: a chart of them only ever moves on. */
+const SLOTS = `${RECENT}, slots as (
+    select generate_series(latest.at - make_interval(secs => $1 - 10), latest.at, '10 seconds') as at
+    from date_bin('10 seconds', now(), 'epoch') as latest(at)
+  ), placed as (
+    select date_bin('10 seconds', created_at, 'epoch') as at, state from recent
+  )
+  select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at,
+         count(*) filter (where state = 'completed') as completed,
+         count(*) filter (where state = 'compensated') as refused
+  from slots left join placed using (at) group by slots.at order by slots.at`;
 
 const UNFINISHED = `
   select state, count(*) as count from sagas
@@ -58,15 +70,20 @@ interface Counts {
 }
 
 export const statistics = async (pg: Pick<Postgres, 'query'>, windowSeconds: number): Promise<SagaStatistics> => {
-  const [[counts], steps] = await Promise.all([
+  const [[counts], steps, series] = await Promise.all([
     pg.query<Counts>({ name: 'saga-counts', text: COUNTS, values: [windowSeconds] }),
     pg.query<SagaStatistics['steps'][number]>({ name: 'saga-steps', text: STEPS, values: [windowSeconds] }),
+    pg.query<SagaStatistics['checkouts']['series'][number]>({
+      name: 'saga-slots',
+      text: SLOTS,
+      values: [windowSeconds],
+    }),
   ]);
   const { completed, refused, running, parked } = counts ?? { completed: 0, refused: 0, running: 0, parked: 0 };
   const ended = completed + refused;
   const perMinute = ((ended + running) * 60) / windowSeconds;
   return {
-    checkouts: { perMinute, completed, refused, running, successRate: ended ? completed / ended : null },
+    checkouts: { perMinute, completed, refused, running, successRate: ended ? completed / ended : null, series },
     parked,
     steps,
   };

@@ -102,6 +102,8 @@ export interface SagaStatistics {
     running: number;
     /** Share of those that ended; null when none did. */
     successRate: number | null;
+    /** Those that began in each ten seconds of the window and have ended, the oldest slot first. */
+    series: { at: string; completed: number; refused: number }[];
   };
   parked: number;
   /** Milliseconds from the start to the end of each step that was done. */
@@ -117,7 +119,13 @@ export interface Compensation {
 
 export interface OrderStore {
   findOrder(id: string): Promise<Order | undefined>;
-  listOrders(filter: { userId?: string; status?: OrderStatus; after?: Position; limit: number }): Promise<Order[]>;
+  listOrders(filter: {
+    number?: string;
+    userId?: string;
+    status?: OrderStatus;
+    after?: Position;
+    limit: number;
+  }): Promise<Order[]>;
   /**
    * Cancels a confirmed order, or notes the wish on one that is not confirmed yet. A repeat answers the same order.
    * With an idempotency key, the same key for another request is refused.

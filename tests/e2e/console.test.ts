@@ -23,6 +23,12 @@ describe('The console', () => {
       parked: 0,
       deadLetters: 0,
     });
+    const { series } = overview.checkouts;
+    expect(series).toHaveLength(30);
+    expect(Date.parse(series[29].at) - Date.parse(series[0].at)).toBe(290_000);
+    const sum = (name: 'completed' | 'refused') =>
+      series.reduce((total: number, slot: Record<typeof name, number>) => total + slot[name], 0);
+    expect([sum('completed'), sum('refused')]).toEqual([1, 1]);
     expect(overview.steps.map(({ name }: { name: string }) => name)).toContain('lockCart');
     expect(overview.lag.length).toBeGreaterThan(4);
     expect((await kim.get('/admin/overview')).body.code).toBe('FORBIDDEN');

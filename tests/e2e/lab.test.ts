@@ -57,8 +57,33 @@ describe('The race lab', () => {
     40_000,
   );
 
+  it('When a race is slow, then it is shown with its invariants while it runs, beside the fault that slows it', async () => {
+    const fault = (seconds: number) =>
+      open.seller.call('PUT', '/lab/faults', { body: { step: 'reserveInventory', mode: 'slow', seconds } });
+    await fault(60);
+    const { id } = (await open.seller.post('/lab/runs', { new: true, buyers: 3, units: 2 })).body;
+    const lab = await eventually(
+      async () => (await open.seller.get('/lab')).body,
+      ({ runs }) => runs[0].status === 'running' && runs[0].invariants.length > 0,
+    );
+    expect(lab.runs[0]).toMatchObject({
+      id,
+      answered: 0,
+      invariants: [
+        { name: 'onHand ≥ reserved ≥ 0', holds: true },
+        { name: 'uses ≤ limit', holds: true },
+        { name: 'orders ≤ units', holds: true },
+      ],
+    });
+    expect(lab.faults).toMatchObject([{ step: 'reserveInventory', mode: 'slow' }]);
+    await fault(0);
+    expect((await open.seller.get('/lab')).body.faults).toEqual([]);
+    expect(await finished(id)).toMatchObject({ status: 'finished', orders: 2 });
+  });
+
   it('When a run is asked for that makes no sense, or by a customer, then it is refused', async () => {
     const kim = await customer(open.shop.url);
+    expect((await kim.get('/lab')).body.code).toBe('FORBIDDEN');
     expect((await kim.post('/lab/runs', { new: true, buyers: 1, units: 1 })).body.code).toBe('FORBIDDEN');
     for (const body of [
       { buyers: 1, units: 1 },
@@ -75,6 +100,7 @@ describe('The race lab', () => {
   it('When LAB is off, then it is not there', async () => {
     const shop = await startShop({ env: { LAB: 'off' } });
     const seller = await admin(shop.url);
+    expect((await seller.get('/lab')).body.code).toBe('NOT_FOUND');
     expect((await seller.post('/lab/runs', { new: true, buyers: 1, units: 1 })).body.code).toBe('NOT_FOUND');
     expect((await seller.call('PUT', '/lab/faults', { body: {} })).body.code).toBe('NOT_FOUND');
     await shop.stop();

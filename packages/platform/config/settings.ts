@@ -79,3 +79,8 @@ export const AUTH_JWKS_URL = setting<string | undefined>(
   'where the issuer of access tokens publishes its keys',
   joi.string().uri({ scheme: ['http', 'https'] }),
 );
+
+export const PICTURE_ORIGINS = setting<string | undefined>(
+  'other origins that pictures of products may come from, separated by commas; none by default',
+  origins(),
+);

@@ -34,6 +34,8 @@ export interface AppOptions {
   limitStore?: LimitOptions['store'];
   /** Origins whose pages may call the API; none by default. */
   corsOrigins?: readonly string[];
+  /** Origins beside this one that pages may show pictures from; none by default. */
+  pictureOrigins?: readonly string[];
   /** How many proxies stand in front, or which (Express's `trust proxy`); limits count the address they report. */
   trustProxy?: number | string;
   /** What is not ready; empty when all is well. */
@@ -78,7 +80,7 @@ export const createApp = (options: AppOptions): Express => {
   app.set('trust proxy', options.trustProxy ?? false);
 
   app.use(requestFrame(options));
-  app.use(securityHeaders());
+  app.use(securityHeaders(options.pictureOrigins));
   if (options.corsOrigins?.length) app.use(cors(options.corsOrigins));
   app.use(wholeUrl);
   if (limits.general) app.use(limits.general);

@@ -1,5 +1,11 @@
-import type { Express } from 'express';
+import type { Express, RequestHandler } from 'express';
 import swagger from 'swagger-ui-express';
+import { docsPolicy } from './security-headers.ts';
+
+const stylesInPlace: RequestHandler = (_request, response, next) => {
+  response.setHeader('Content-Security-Policy', docsPolicy);
+  next();
+};
 
 /**
  * Serves documents as JSON, and Swagger UI at /docs where there is an `/openapi.json`. Answers the paths that exist
@@ -19,10 +25,10 @@ export const docs = (app: Express, documents: Record<string, object | undefined>
   if (documents['/openapi.json']) {
     const page = swagger.setup(null, { customSiteTitle: 'API', swaggerOptions: { url: '/openapi.json' } });
     // Its page names its files relative to itself.
-    app.get('/docs', (request, response, next) =>
+    app.get('/docs', stylesInPlace, (request, response, next) =>
       request.path.endsWith('/') ? page(request, response, next) : response.redirect(302, '/docs/'),
     );
-    app.use('/docs', swagger.serve);
+    app.use('/docs', stylesInPlace, swagger.serve);
     paths.push('/docs');
   }
   return paths;

@@ -1,34 +1,51 @@
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
+type Directives = Record<string, readonly string[]>;
+
+const pages: Directives = {
+  'default-src': ["'self'"],
+  'base-uri': ["'self'"],
+  'form-action': ["'self'"],
+  'frame-ancestors': ["'none'"],
+  'img-src': ["'self'"],
+  'object-src': ["'none'"],
+  'script-src': ["'self'"],
+  'script-src-attr': ["'none'"],
+  'style-src': ["'self'"],
+};
+
+const policy = (directives: Directives): string =>
+  Object.entries(directives)
+    .map(([name, values]) => [name, ...values].join(' '))
+    .join(';');
+
 /**
- * helmet without `upgrade-insecure-requests`, which breaks plain HTTP away from localhost. Product pictures come from
- * anywhere; the pages and Swagger UI style elements in place. Other services are no browsers: what they ask for under
- * `/internal` goes without.
+ * What a page may load and call: this origin alone, nothing written in place. Pictures of products may come from further
+ * origins where the shop's owner names them.
  */
-export const securityHeaders = (): RequestHandler => {
-  const secure = helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        baseUri: ["'self'"],
-        connectSrc: ["'self'"],
-        fontSrc: ["'self'", 'data:'],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-        imgSrc: ["'self'", 'data:', 'blob:', 'http:', 'https:'],
-        objectSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        scriptSrcAttr: ["'none'"],
-        styleSrc: ["'self'", "'unsafe-inline'"],
-      },
-    },
+export const pagesPolicy = (pictureOrigins: readonly string[] = []): string =>
+  policy({ ...pages, 'img-src': ["'self'", ...pictureOrigins] });
+
+/** The same for Swagger UI, which styles its elements in place and has its icons in its style sheet. */
+export const docsPolicy: string = policy({
+  ...pages,
+  'img-src': ["'self'", 'data:'],
+  'style-src': ["'self'", "'unsafe-inline'"],
+});
+
+/** helmet's headers, with our policy: its own has `upgrade-insecure-requests`, which breaks plain HTTP. */
+export const securityHeaders = (pictureOrigins: readonly string[] = []): RequestHandler => {
+  const others = helmet({
+    contentSecurityPolicy: false,
     // Sent by whoever ends TLS; from here it would be ignored or, behind a proxy, outlive a test of HTTPS by a year.
     strictTransportSecurity: false,
   });
+  const ours = pagesPolicy(pictureOrigins);
   return (request, response, next) => {
-    if (request.path.startsWith('/internal/')) next();
-    else secure(request, response, next);
+    // Other services are no browsers: what they ask for goes without.
+    if (request.path.startsWith('/internal/')) return next();
+    response.setHeader('Content-Security-Policy', ours);
+    others(request, response, next);
   };
 };

@@ -15,6 +15,11 @@ export const overview = joi.object({
       running: count(),
       /** Of those that ended; null when none did. */
       successRate: joi.number().min(0).max(1).allow(null).required(),
+      /** Those that began in each ten seconds and have ended, the oldest slot first. */
+      series: joi
+        .array()
+        .items(joi.object({ at: isoDate.required(), completed: count(), refused: count() }))
+        .required(),
     })
     .required(),
   parked: count(),

@@ -42,6 +42,9 @@ export const createFaults = (clock: Clock) => {
       faults.set(fault.step, fault);
     },
 
+    /** Those that are still in force. */
+    active: (): Fault[] => [...faults.values()].filter(({ until }) => Date.parse(until) > clock.now().getTime()),
+
     commands: ({ cart, discount, inventory }: CheckoutCommands): CheckoutCommands => ({
       cart: {
         ...cart,

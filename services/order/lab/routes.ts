@@ -45,8 +45,15 @@ const faultBody = joi.object<Pick<Fault, 'step' | 'mode'> & { seconds: number },
 
 const fault = joi.object({ step: joi.string().required(), mode: joi.string().required(), until: isoDate.required() });
 
+const lab = joi.object({ runs: joi.array().items(run).required(), faults: joi.array().items(fault).required() });
+
 /** The race lab; mounted only where `LAB` is on, NOT_FOUND elsewhere. */
 export const labRoutes = ({ runs, faults }: { runs: Runs; faults: Faults }): Route[] => [
+  get(
+    '/lab',
+    { summary: 'The last runs, newest first, and the faults in force', access: 'admin', answers: { 200: lab, 404: 'NOT_FOUND' } },
+    async () => ({ runs: runs.list(), faults: faults.active() }),
+  ),
   post(
     '/lab/runs',
     {

@@ -45,6 +45,7 @@ export interface Run extends Omit<RunRequest, 'new' | 'sku'> {
 
 const KEPT_RUNS = 20;
 const PREPARED_AT_ONCE = 20;
+const LOOK_MS = 200;
 
 const percentile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
@@ -104,6 +105,14 @@ export const createRuns = ({ shop, clock, ids }: { shop: LabShop; clock: Clock; 
     ];
   };
 
+  /** Looks at the invariants while the race is on. */
+  const watch = async (run: Run, buyers: readonly string[], raced: AbortSignal): Promise<void> => {
+    while (!raced.aborted) {
+      run.invariants = await invariantsOf(run, buyers);
+      await clock.sleep(LOOK_MS, raced);
+    }
+  };
+
   const settle = async (run: Run, buyers: readonly string[]): Promise<void> => {
     for (let waited = 0; waited < 10_000; waited += 100) {
       run.invariants = await invariantsOf(run, buyers);
@@ -117,7 +126,8 @@ export const createRuns = ({ shop, clock, ids }: { shop: LabShop; clock: Clock; 
     try {
       await prepare(run, buyers);
       run.status = 'running';
-      await race(run, buyers);
+      const raced = new AbortController();
+      await Promise.all([race(run, buyers).finally(() => raced.abort()), watch(run, buyers, raced.signal)]);
       await settle(run, buyers);
       run.status = 'finished';
     } catch {
@@ -168,6 +178,9 @@ export const createRuns = ({ shop, clock, ids }: { shop: LabShop; clock: Clock; 
       void drive(run);
       return run;
     },
+
+    /** Those that are kept, newest first. */
+    list: (): Run[] => [...runs.values()].reverse(),
 
     find: (id: string): Run | Refusal<'LAB_RUN_NOT_FOUND'> => runs.get(id) ?? refuse('LAB_RUN_NOT_FOUND'),
   };

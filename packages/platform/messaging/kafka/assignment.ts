@@ -3,7 +3,8 @@ import { startLoop } from '../../lifecycle/loop.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { KafkaClients, RawConsumer } from './clients.ts';
-import { type Commits, createCommits } from './commits.ts';
+import { type Commits, createCommits, type GroupOffset } from './commits.ts';
+import { MembershipOver } from './errors.ts';
 import { type Fetching, startFetching } from './fetching.ts';
 import { type Handle, type PartitionReader, readPartition } from './partition.ts';
 import { endOffsets, readPositions } from './positions.ts';
@@ -53,12 +54,13 @@ export const startAssignment = (options: AssignmentOptions): Assignment => {
   let watchdog: Watchdog | undefined;
   let over = false;
 
-  const commits: Commits = createCommits({
-    group,
-    commit: (offsets) => member.commit({ offsets: offsets.map((each) => ({ ...each, leaderEpoch: -1 })) }),
-    clock,
-    logger,
-  });
+  const { memberId, generationId } = member;
+  const commit = async (offsets: readonly GroupOffset[]): Promise<void> => {
+    // The client would commit as whatever member it is by now, or as none at all, which brokers hang up on.
+    if (member.memberId !== memberId || member.generationId !== generationId) throw new MembershipOver(group);
+    await member.commit({ offsets: offsets.map((each) => ({ ...each, leaderEpoch: -1 })) });
+  };
+  const commits: Commits = createCommits({ group, commit, clock, logger });
 
   const begin = async (): Promise<void> => {
     const positions = await readPositions(member, partitions);

@@ -11,8 +11,10 @@ import { orderEvent } from '../event-log.conformance.ts';
 import type { Subscription } from '../event-log.ts';
 import { createLedger, type Ledger, startLoad, testLogs } from './testing.ts';
 
+const patienceMs = 25_000;
+
 /** A broker of this file's own, to be killed and paused. */
-describe('A cluster that fails', () => {
+describe('A cluster that fails', { timeout: 120_000 }, () => {
   const leash = createLeash();
   const open = testLogs();
   let dir: string;
@@ -39,7 +41,7 @@ describe('A cluster that fails', () => {
       const deliver = async (events: Parameters<Ledger['note']>[1]) => ledger.note(name, events);
       members.push(await by.subscribe({ group, topics: ['order'], deliver }));
     }
-    await eventually(() => ledger.by('one') > 100 && ledger.by('two') > 100);
+    await eventually(() => ledger.by('one') > 100 && ledger.by('two') > 100, patienceMs);
     return { load, ledger, failing: () => members.map(({ failingMs }) => failingMs() > 0) };
   };
 
@@ -51,14 +53,14 @@ describe('A cluster that fails', () => {
     await clock.sleep(8_000);
     await start(broker.port);
     const back = clock.now().getTime();
-    await eventually(() => load.published() > before + 500, 20_000);
-    await eventually(() => ledger.count() > before + 500, 20_000);
+    await eventually(() => load.published() > before + 500, patienceMs);
+    await eventually(() => ledger.count() > before + 500, patienceMs);
     const tookMs = clock.now().getTime() - back;
     await load.stop();
-    await eventually(() => ledger.count() === load.published());
+    await eventually(() => ledger.count() === load.published(), patienceMs);
     load.expectAll(ledger);
     await eventually(() => !failing().some(Boolean));
-    expect(tookMs).toBeLessThan(15_000);
+    expect(tookMs).toBeLessThan(30_000);
   });
 
   it('When the only broker stands still, then publishing fails in time instead of hanging, and all goes on after', async () => {
@@ -67,13 +69,13 @@ describe('A cluster that fails', () => {
     await broker.signal('SIGSTOP');
     const began = clock.now().getTime();
     await expect(log.publish('order', [orderEvent('1', 1)])).rejects.toThrow('an acknowledgement took longer');
-    expect(clock.now().getTime() - began).toBeLessThan(9_000);
+    expect(clock.now().getTime() - began).toBeLessThan(12_000);
     expect(failing()).toEqual([true, true]);
     await broker.signal('SIGCONT');
     const before = load.published();
-    await eventually(() => load.published() > before + 500, 20_000);
+    await eventually(() => load.published() > before + 500, patienceMs);
     await load.stop();
-    await eventually(() => ledger.count() === load.published(), 15_000);
+    await eventually(() => ledger.count() === load.published(), patienceMs);
     load.expectAll(ledger);
     await eventually(() => !failing().some(Boolean));
   });

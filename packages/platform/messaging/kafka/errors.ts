@@ -9,6 +9,11 @@ export class KafkaUnavailable extends Error {
   readonly code = 'KAFKA_UNAVAILABLE';
 }
 
+/** What was to be done as a member of a group is not to be done: it is not that member any more. */
+export class MembershipOver extends Error {
+  readonly code = 'KAFKA_MEMBERSHIP_OVER';
+}
+
 /** Codes that speak of brokers and connections. */
 const infrastructure = new Set([
   'PLT_KFK_AUTHENTICATION',
@@ -67,7 +72,8 @@ const answeredWith = (error: unknown, names: ReadonlySet<string>, depth = 5): bo
   (depth > 0 && within(error).some((inner) => answeredWith(inner, names, depth - 1)));
 
 /** Whether a group has gone on without the member that asked: what it held may belong to another by now. */
-export const isStaleMembership = (error: unknown): boolean => answeredWith(error, staleMemberships);
+export const isStaleMembership = (error: unknown): boolean =>
+  error instanceof MembershipOver || answeredWith(error, staleMemberships);
 
 /** Whether a topic that was to be made is there already. */
 export const isTopicThere = (error: unknown): boolean => answeredWith(error, new Set(['TOPIC_ALREADY_EXISTS']));

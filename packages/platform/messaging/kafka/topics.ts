@@ -9,8 +9,8 @@ import type { KafkaNames } from './names.ts';
 /** A product with thousands of variants is one event, and its dead letter is larger still. */
 const largestBatchBytes = 32 * 1024 * 1024;
 const pauseMs = 100;
+/** How soon, and how often, somebody who waits is told what for. */
 const silentMs = 1_000;
-/** How often somebody who waits is told what for. */
 const sayEveryMs = 5_000;
 
 export interface TopicsOptions {
@@ -37,6 +37,7 @@ const settings = (replication: number, retentionMs: number) => [
 
 type MakeOptions = Pick<TopicsOptions, 'names' | 'partitions' | 'replication'>;
 
+/** Makes the topics that aren't there; answers which ones weren't. */
 const makeMissing = async (admin: Admin, { names, partitions, replication }: MakeOptions): Promise<string[]> => {
   const present = new Set(await admin.listTopics());
   const missing = names.all().filter((name) => !present.has(name));
@@ -54,12 +55,23 @@ const makeMissing = async (admin: Admin, { names, partitions, replication }: Mak
   return missing;
 };
 
-/** Fails as long as a topic has no leader for one of its partitions, or none at all. */
+/** Fails as long as a partition of a topic has no leader, or a topic is not known yet to the broker that was asked. */
 const assertUsable = async (admin: Admin, names: KafkaNames): Promise<void> => {
   const { topics } = await admin.metadata({ topics: names.all(), forceUpdate: true });
-  for (const [name, topic] of topics) {
-    const led = topic?.partitions.filter(({ leader }) => leader >= 0).length ?? 0;
-    if (led === 0 || led < topic.partitionsCount) throw new KafkaUnavailable(`${name} has no leader yet`);
+  for (const [name, { partitions }] of topics) {
+    if (partitions.some(({ leader }) => leader < 0)) throw new KafkaUnavailable(`${name} has no leader yet`);
+  }
+};
+
+const attempt = async (options: TopicsOptions): Promise<void> => {
+  const { clients, names, logger } = options;
+  const admin = clients.admin();
+  try {
+    const made = await makeMissing(admin, options);
+    if (made.length > 0) logger.info({ topics: made }, 'made topics');
+    await assertUsable(admin, names);
+  } finally {
+    admin.close().catch((error) => logger.debug({ err: error }, 'a client did not close in order'));
   }
 };
 
@@ -70,30 +82,25 @@ const assertUsable = async (admin: Admin, names: KafkaNames): Promise<void> => {
  * @throws KafkaUnavailable when the topics can't be used within `waitMs`, with the last reason why
  */
 export const ensureTopics = async (options: TopicsOptions): Promise<void> => {
-  const { clients, names, brokers, waitMs, clock, logger } = options;
-  const deadline = clock.now().getTime() + waitMs;
-  let sayAt = clock.now().getTime() + silentMs;
+  const { brokers, waitMs, clock, logger } = options;
+  const where = `Kafka at ${brokers.join(', ')}`;
+  const began = clock.now().getTime();
+  let sayAt = began + silentMs;
   for (;;) {
-    const admin = clients.admin();
     try {
-      const made = await makeMissing(admin, options);
-      await assertUsable(admin, names);
-      if (made.length > 0) logger.info({ topics: made }, 'made topics');
-      return;
+      return await attempt(options);
     } catch (error) {
       const now = clock.now().getTime();
-      const where = `Kafka at ${brokers.join(', ')}`;
-      if (now > deadline) {
-        const failure = `${where} could not be used within ${Math.round(waitMs / 1000)} s: ${reasonOf(error)}`;
+      const reason = reasonOf(error);
+      if (now > began + waitMs) {
+        const failure = `${where} could not be used within ${Math.round(waitMs / 1000)} s: ${reason}`;
         throw new KafkaUnavailable(failure, { cause: error });
       }
       if (now >= sayAt) {
-        logger.warn({ reason: reasonOf(error), leftMs: deadline - now }, `waiting for ${where}`);
+        logger.warn({ reason, leftMs: began + waitMs - now }, `waiting for ${where}`);
         sayAt = now + sayEveryMs;
       }
       await clock.sleep(pauseMs);
-    } finally {
-      admin.close().catch((error) => logger.debug({ err: error }, 'a client did not close in order'));
     }
   }
 };

@@ -1,0 +1,22 @@
+/** A page of this site to come back to; anything else that an address may name is the catalogue. */
+export const backOf = (search: URLSearchParams): string => {
+  const back = search.get('back') ?? '/';
+  return /^\/(?![/\\])/.test(back) ? back : '/';
+};
+
+/** What a link to these pages carries beside the address to come back to. */
+export interface Errand {
+  /** Opens it there again. */
+  open?: 'cart';
+}
+
+interface Place {
+  pathname: string;
+  search: string;
+}
+
+const backTo = ({ pathname, search }: Place): string =>
+  pathname === '/' && search === '' ? '' : `?back=${encodeURIComponent(pathname + search)}`;
+
+export const signInPath = (place: Place): string => `/sign-in${backTo(place)}`;
+export const registerPath = (place: Place): string => `/register${backTo(place)}`;

@@ -1,0 +1,34 @@
+import type { ReactNode } from 'react';
+import { ErrorBoundary } from '../../ui/error-boundary.tsx';
+import { useOnline } from '../../ui/use-online.ts';
+import { CartDrawerSlot } from '../cart/cart-drawer-slot.tsx';
+import styles from './frame.module.css';
+import { Header } from './header.tsx';
+
+/** Header, footer and cart, which stay while pages come and go. */
+export const Frame = ({ children }: { children: ReactNode }) => {
+  const online = useOnline();
+  return (
+    <div className={styles.frame}>
+      <a href="#main" className={styles.skip}>
+        Skip to the content
+      </a>
+      <Header />
+      <div role="status">
+        {!online && <p className={styles.offline}>You are offline. What you see may be a little old.</p>}
+      </div>
+      <main id="main" tabIndex={-1} className={styles.main}>
+        {children}
+      </main>
+      <footer className={styles.footer}>
+        <p>Everything here is drawn, and nothing is sent. Checkouts are real.</p>
+        <p className={styles.links}>
+          <a href="/docs/">API</a>
+        </p>
+      </footer>
+      <ErrorBoundary>
+        <CartDrawerSlot />
+      </ErrorBoundary>
+    </div>
+  );
+};
