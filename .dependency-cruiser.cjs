@@ -160,7 +160,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)node_modules/[.]' },
+    exclude: { path: '(^|/)node_modules/[.]|^web/dist/' },
     // TypeScript 7 has no API that the cruiser could read sources through.
     parser: 'swc',
     tsPreCompilationDeps: true,

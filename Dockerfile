@@ -29,6 +29,7 @@ COPY package.json ./
 COPY seed ./seed
 COPY packages ./packages
 COPY services ./services
+COPY apps/reconcile ./apps/reconcile
 COPY deploy/image ./deploy/image
 COPY deploy/local/seed.ts ./deploy/local/
 COPY deploy/local/servers/errors.ts ./deploy/local/servers/

@@ -94,6 +94,7 @@ const wayTo = (name: ServiceName, hosts: readonly string[]): string[] => [
   ...(hosts.length > 1 ? hosts : []).map(
     (_host, index) => `    if (-f ${leftOutFile(name, index + 1)}) { set $to_${name} ${without(name, index + 1)}; }`,
   ),
+  `    if ($odd_service = ${name}) { set $to_odd $to_${name}; }`,
 ];
 
 /** The entry of X-Forwarded-For that stands `proxies` from its end, as Express counts them. */

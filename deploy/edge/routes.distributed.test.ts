@@ -54,6 +54,29 @@ describe('the way through the edge', () => {
   });
 
   it.each([
+    ['order', '/api/v1/orders/..%2f..%2fetc%2fpasswd'],
+    ['order', '/api/v1/admin/dead-letters/..%2f..%2fetc%2fpasswd/replay'],
+    ['inventory', '/api/v1/inventory/%2e%2e/movements?limit=1'],
+    ['inventory', '/api/v1/inventory/..'],
+    ['cart', '/api/v1/cart/vouchers/..%2F..%2Fvouchers'],
+    ['discount', '/api/v1/vouchers/a%2F..%2Fb'],
+    ['product', '/api/v1/products/%2E'],
+    ['identity', '/api/v1/auth/%2e%2e'],
+  ])(
+    'When the name of something in %s is a way up (%s), then the service gets it as it was sent',
+    async (service, path) => {
+      for (const method of ['GET', 'POST', 'DELETE']) {
+        const { status, body } = await call({ method, path });
+        expect([status, body.service, body.path]).toEqual([200, service, path]);
+      }
+    },
+  );
+
+  it.each([
+    '/docs/../../package.json',
+    '/docs/..%2f..%2fpackage.json',
+    '/api/v1/nothing/%2e%2e',
+    '/.odd',
     '/internal/cart/lock',
     '//internal/cart/lock',
     '/api/v1/../../internal/cart/lock',

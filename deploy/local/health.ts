@@ -8,6 +8,9 @@ import { askPostgres } from './servers/postgres.ts';
 import { askRedis } from './servers/redis.ts';
 import type { PartName } from './state.ts';
 
+/** A machine that is busy takes its time. */
+const patienceMs = 5_000;
+
 interface Unready {
   errors?: { part?: string }[];
 }
@@ -32,7 +35,7 @@ export const askReadiness = async (url: string): Promise<void> => {
 export const askPart = (name: PartName, port: number, plan: StackPlan, secrets: Secrets): Promise<void> => {
   // As a service would: with its role, on its database.
   if (name === 'postgres') return askPostgres(roleOf(plan, secrets, 'identity'));
-  if (name === 'mongo') return askMongo(port);
+  if (name === 'mongo') return askMongo(port, patienceMs);
   if (name === 'kafka') return askKafka(`127.0.0.1:${port}`);
   if (name === 'redis') return askRedis(port);
   return askReadiness(name === 'edge' ? edgeUrl(plan) : `http://127.0.0.1:${port}`);

@@ -19,6 +19,7 @@ import { oneOfEach, type Replicas } from './replicas.ts';
 import { openSecrets, readSecrets, type Secrets, secretsFile } from './secrets.ts';
 import { seedShop } from './seed.ts';
 import { StackFailed } from './servers/errors.ts';
+import { fetchServers } from './servers/fetch.ts';
 import type { Report } from './servers/options.ts';
 import { choosePort, freePort, isFree } from './servers/ports.ts';
 import type { ProcessId } from './servers/process.ts';
@@ -121,6 +122,12 @@ const makePlan = async (options: StackOptions, before: StackPlan | undefined, re
     env,
     program,
   };
+};
+
+/** The programs that are needed, before the first process: a download takes longer than services wait for a server. */
+const fetchPrograms = ({ given, report }: StackContext): Promise<void> => {
+  const own = (['kafka', 'mongo', 'redis'] as const).filter((name) => given[name] === undefined);
+  return fetchServers([...own, 'nginx'], report);
 };
 
 /** Everything is started side by side. Services need their databases made; for other servers they wait by themselves. */
@@ -229,6 +236,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
 
 const open = async (context: StackContext, parts: Parts, { seed = true }: StackOptions): Promise<void> => {
   const { dir, state, secrets, report } = context;
+  await fetchPrograms(context);
   await bringUp(context, parts);
   const { url } = parts.edge;
   if (seed) await seedShop({ url, admin: secrets.admin, dir, report });

@@ -37,11 +37,15 @@ const statusOf = async (
   const several = state.processes.some((other) => other.name === name && other.replica > 1);
   const base = { name: several ? `${name} ${replica}` : name, pid, port, logFile };
   if (!(await processHandle(record).alive())) return { ...base, health: 'dead', uptimeSeconds: 0, memoryMb: 0 };
+  const ask = () => askPart(name, port, state.plan, secrets);
   const [health, memoryMb] = await Promise.all([
-    askPart(name, port, state.plan, secrets).then(
-      () => 'ready',
-      (error: Error) => error.message,
-    ),
+    // Asked again: on a busy machine the time of the first may have gone into loading a client.
+    ask()
+      .catch(ask)
+      .then(
+        () => 'ready',
+        (error: Error) => error.message,
+      ),
     memoryOf(pid),
   ]);
   const uptimeSeconds = Math.max(0, Math.round((clock.now().getTime() - Date.parse(since)) / 1000));

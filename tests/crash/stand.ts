@@ -34,9 +34,10 @@ const freePort = (): Promise<number> =>
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-export const openStand = async (): Promise<Stand> => {
+/** Opens a stand on a new data folder; `order` is about its first start. */
+export const openStand = async (options: { env?: Record<string, string>; order?: CrashOrder } = {}): Promise<Stand> => {
   const dataDir = temporaryFolder();
-  const env = { CRASH_POINTS: 'on', PORT: String(await freePort()) };
+  const env = { CRASH_POINTS: 'on', PORT: String(await freePort()), ...options.env };
   let child: ChildProcess;
   let renewAt = 0;
 
@@ -90,10 +91,10 @@ export const openStand = async (): Promise<Stand> => {
       return wasKilled();
     },
     async close() {
-      await stand.shop.kill();
+      await stand.shop.kill?.();
       removeFolder(dataDir);
     },
   };
-  await stand.start();
+  await stand.start(options.order);
   return stand;
 };

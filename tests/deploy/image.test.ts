@@ -71,7 +71,12 @@ describe('The Dockerfile', () => {
 
 describe('What is in the image of a service', () => {
   const mains = serviceNames.map((name) => `services/${name}/main.ts`);
-  const tools = ['deploy/image/run.mjs', 'deploy/image/healthy.mjs', 'deploy/image/seed.main.ts'];
+  const tools = [
+    'deploy/image/run.mjs',
+    'deploy/image/healthy.mjs',
+    'deploy/image/seed.main.ts',
+    'apps/reconcile/container.main.ts',
+  ];
 
   it('When a service runs, then every file that it needs is in the image', () => {
     const { files } = reachableFrom([...mains, ...tools]);
@@ -113,7 +118,7 @@ describe('What is in the image of a service', () => {
 
   it('When a file is for tests, documents or other forms, then it is not in there', () => {
     const strangers = context.filter((path) =>
-      /\.(test|conformance|fixture)\.ts$|(^|\/)testing(\/|\.ts$)|^(tests|apps|bench|\.git|node_modules)\/|\.md$|\.env/.test(
+      /\.(test|conformance|fixture)\.ts$|(^|\/)testing(\/|\.ts$)|^(tests|apps\/(?!reconcile)|bench|\.git|node_modules)\/|\.md$|\.env/.test(
         path,
       ),
     );

@@ -45,7 +45,7 @@ const portsIn = (text: string): { port?: number; controllerPort?: number } => {
 };
 
 /** @throws StackFailed when there is no Java, or an old one */
-const findJava = async (): Promise<string> => {
+export const findJava = async (): Promise<string> => {
   const wish = `Kafka needs Java ${oldestJava} or newer: sudo apt-get install openjdk-17-jre-headless (or your system's own).`;
   const home = process.env.JAVA_HOME;
   const java = home ? await findProgram('java', [join(home, 'bin')]) : await findProgram('java');

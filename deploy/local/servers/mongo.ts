@@ -27,12 +27,12 @@ const ensureMember = async (client: mongo.MongoClient, host: string): Promise<vo
 };
 
 /** Rejects unless the server is primary; makes its replica set where there is none. */
-export const askMongo = async (port: number): Promise<void> => {
+export const askMongo = async (port: number, withinMs = 1_000): Promise<void> => {
   // Loaded when it is needed: most commands do without, and should answer at once.
   const { MongoClient } = (await import('mongoose')).default.mongo;
   const host = `127.0.0.1:${port}`;
   const client = new MongoClient(`mongodb://${host}/`, {
-    serverSelectionTimeoutMS: 1_000,
+    serverSelectionTimeoutMS: withinMs,
     directConnection: true,
   });
   try {

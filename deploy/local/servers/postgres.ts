@@ -34,7 +34,7 @@ export interface Postgres extends Server {
 
 /** Rejects unless the server answers on one of its databases. */
 export const askPostgres = async (connection: Connection): Promise<void> => {
-  const client = new pg.Client({ ...connection, connectionTimeoutMillis: 2_000, query_timeout: 2_000 });
+  const client = new pg.Client({ ...connection, connectionTimeoutMillis: 5_000, query_timeout: 5_000 });
   client.on('error', () => {});
   try {
     await client.connect();

@@ -51,7 +51,11 @@ const lab = joi.object({ runs: joi.array().items(run).required(), faults: joi.ar
 export const labRoutes = ({ runs, faults }: { runs: Runs; faults: Faults }): Route[] => [
   get(
     '/lab',
-    { summary: 'The last runs, newest first, and the faults in force', access: 'admin', answers: { 200: lab, 404: 'NOT_FOUND' } },
+    {
+      summary: 'The last runs, newest first, and the faults in force',
+      access: 'admin',
+      answers: { 200: lab, 404: 'NOT_FOUND' },
+    },
     async () => ({ runs: runs.list(), faults: faults.active() }),
   ),
   post(
