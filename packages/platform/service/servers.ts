@@ -36,12 +36,13 @@ export const openPostgres = async <Tables>(
   context: Opener<object>,
   { url, variable, dir }: { url: string; variable: string; dir: string },
 ): Promise<Postgres<Tables>> => {
-  const { name, lifecycle, logger, needs } = context;
+  const { name, lifecycle, logger, needs, pools } = context;
   const connection = connectionIn(url);
   const applied = await waitForPostgres(context, { url, variable }, () => migrate({ connection, dir, logger }));
   if (applied > 0) logger.info({ database: connection.database, applied }, 'migrated');
   const pg = connectPostgres<Tables>({ ...connection, name: `shop ${name}`, max: CONNECTIONS, logger });
   lifecycle.onStop(`PostgreSQL (${connection.database})`, () => pg.close());
+  pools.set(connection.database, pg);
   needs.set(connection.database, () => pg.query({ name: 'ready', text: 'select 1' }));
   return pg;
 };
