@@ -912,6 +912,7 @@ export interface Api {
         behind: number;
       }[];
       deadLetters: number;
+      missing: 'lag'[];
     };
   };
   'GET /admin/events': {
