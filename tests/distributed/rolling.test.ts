@@ -43,7 +43,7 @@ const completes = (more: number): Promise<number> => {
 
 /** What a load has seen meanwhile. */
 const under = async (work: () => Promise<void>): Promise<History> => {
-  load = startLoad({ url: shop.url, skus, voucher: 'LOAD', buyers: 3, watchers: 2, visitors: 2 });
+  load = startLoad({ url: shop.url, skus, voucher: 'LOAD', buyers: 3, watchers: 3, visitors: 2 });
   await completes(5);
   await work();
   await completes(5);
@@ -59,7 +59,7 @@ describe('A rolling restart under load', () => {
       const pids = [1, 2].map((replica) => shop.stack.process(name, replica).pid);
       const reports: string[] = [];
       // Checkouts take their time, so that some are watched whenever a replica goes.
-      if (name === 'order') await seller.put('/lab/faults', { step: 'applyVouchers', mode: 'slow', seconds: 30 });
+      if (name === 'order') await seller.put('/lab/faults', { step: 'applyVouchers', mode: 'slow', seconds: 300 });
       const history = await under(() => rollingRestart(shop.stack, name, { report: (line) => reports.push(line) }));
       expect(history.repeated).toEqual([]);
       expect(history.wrong).toEqual([]);

@@ -6,7 +6,8 @@ import type { Shop } from './shop.ts';
 export const settled = (seller: Client) =>
   eventually(
     async () => (await seller.get('/admin/overview')).body,
-    ({ lag, outbox }) =>
+    ({ lag, outbox, missing }) =>
+      missing.length === 0 &&
       lag.every(({ behind }: { behind: number }) => behind === 0) &&
       outbox.every(({ depth }: { depth: number }) => depth === 0),
     20_000,

@@ -15,6 +15,7 @@ import { startCollector } from '../testing/collector.ts';
 import { eventually } from '../testing/eventually.ts';
 import { serve, testServiceToken } from '../testing/http.ts';
 import { recordingLogger, silentLogger } from '../testing/logger.ts';
+import { manualClock } from '../testing/time.ts';
 import { systemClock, systemIds } from '../time/system.ts';
 import { type Call, type Caller, createCaller } from './caller.ts';
 
@@ -288,6 +289,24 @@ describe('what a call tries again', () => {
       expect(ms).toBeLessThan(500);
     }
     expect(server.seen).toHaveLength(12);
+  });
+
+  it('When one replica says that it is about to end, then the others are asked, until it may be there again', async () => {
+    const leaving = await serving(answering(200, { ok: true }, { Connection: 'close' }));
+    const staying = await serving(well);
+    const clock = manualClock(new Date().toISOString());
+    const caller = callerOf([leaving.url, staying.url], { clock });
+    for (let calls = 0; calls < 10; calls += 1) expect(await caller.call(ask)).toEqual({ ok: true });
+    expect([leaving.seen.length, staying.seen.length]).toEqual([1, 9]);
+    clock.advance(5_001);
+    for (let calls = 0; calls < 2; calls += 1) await caller.call(ask);
+    expect(leaving.seen.length).toBe(2);
+  });
+
+  it('When the only replica says that it is about to end, then it is asked as before', async () => {
+    const only = await serving(answering(200, { ok: true }, { Connection: 'close' }));
+    const caller = callerOf([only.url]);
+    for (let calls = 0; calls < 3; calls += 1) expect(await caller.call(ask)).toEqual({ ok: true });
   });
 
   it('When a connection breaks off before its answer is whole, then another one is tried', async () => {

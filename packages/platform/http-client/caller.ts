@@ -89,6 +89,7 @@ const createAttempt =
         });
         return exchange(dispatcher, sent, { maxBytes, signal });
       });
+      if (received.leaving) replica.left();
       const outcome = outcomeOf(received, call);
       if (outcome.kind === 'failed' && !outcome.well) breaker.failed();
       else breaker.succeeded();

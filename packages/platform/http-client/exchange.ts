@@ -15,6 +15,8 @@ export interface Received {
   type: string;
   /** Seconds, as `Retry-After` says; undefined where it doesn't, or says a date. */
   retryAfter: number | undefined;
+  /** Whether it asks for no more requests on this connection: the process is about to end. */
+  leaving: boolean;
   text: string;
 }
 
@@ -31,6 +33,7 @@ const head = (status: number, headers: Record<string, string | string[] | undefi
     status,
     type: only(headers['content-type']).split(';', 1)[0]?.trim().toLowerCase() ?? '',
     retryAfter: /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : undefined,
+    leaving: only(headers.connection).toLowerCase() === 'close',
   };
 };
 

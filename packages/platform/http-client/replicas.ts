@@ -10,8 +10,13 @@ export interface Replica {
   url: string;
   dispatcher: Dispatcher;
   breaker: Breaker;
+  /** It said that it is about to end: the others are asked for a while, where there are any. */
+  left(): void;
+  isLeaving(): boolean;
 }
 
+/** A process that ends is gone, and may be there again, after this. */
+const leavingMs = 5_000;
 const connections = 100;
 const connectMs = 1_000;
 /**
@@ -46,7 +51,16 @@ const createReplica = (
     bodyTimeout: 0,
     allowH2: false,
   });
-  return { url, dispatcher, breaker: createBreaker(clock, (state) => changed(url, state)) };
+  let leavingUntil = 0;
+  return {
+    url,
+    dispatcher,
+    breaker: createBreaker(clock, (state) => changed(url, state)),
+    left: () => {
+      leavingUntil = clock.now().getTime() + leavingMs;
+    },
+    isLeaving: () => clock.now().getTime() < leavingUntil,
+  };
 };
 
 export interface ReplicasOptions {
@@ -79,6 +93,8 @@ export const createReplicas = ({ service, urls, clock, ids, logger }: ReplicasOp
     next(tried) {
       turn = (turn + 1) % all.length;
       const inTurn = [...all.slice(turn), ...all.slice(0, turn)];
+      const staying = inTurn.find((replica) => !tried.has(replica) && !replica.isLeaving() && replica.breaker.take());
+      if (staying) return staying;
       const untried = inTurn.find((replica) => !tried.has(replica) && replica.breaker.take());
       return untried ?? inTurn.find((replica) => tried.has(replica) && replica.breaker.take());
     },

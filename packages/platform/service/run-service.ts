@@ -55,6 +55,8 @@ export interface Assembled {
   parts?: readonly Part[];
 }
 
+/** Callers and load balancers learn within this time that a process is about to end. */
+const LINGER_MS = 1_000;
 /** A relay or consumer that fails for longer is named by the readiness answer. */
 const FAILING_MS = 10_000;
 
@@ -134,7 +136,9 @@ const serve = async (context: ServiceContext, assembled: Assembled): Promise<voi
     const exporter = await serveMetrics(metrics, { host: config.HOST, port: config.METRICS_PORT });
     lifecycle.onStop('metrics', () => exporter.close());
   }
-  const http = await listen(app, { host: config.HOST, port: config.PORT, drainMs: config.DRAIN_MS });
+  const lingerMs = Math.min(LINGER_MS, config.DRAIN_MS / 2);
+  const drainMs = config.DRAIN_MS - lingerMs;
+  const http = await listen(app, { host: config.HOST, port: config.PORT, lingerMs, drainMs });
   // The last that was started is the first that stops: nobody is let in, then what goes on behind ends.
   lifecycle.onStop('HTTP', () => http.close());
   logger.info({ url: http.url }, 'serving');

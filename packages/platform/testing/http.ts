@@ -3,7 +3,7 @@ import { jwtVerifier } from '../auth/verifier.ts';
 import { type AppOptions, createApp } from '../http/app.ts';
 import { apiBase } from '../http/paths.ts';
 import type { Route, User } from '../http/route.ts';
-import { listen } from '../http/server.ts';
+import { type ListenOptions, listen } from '../http/server.ts';
 import type { Clock } from '../time/clock.ts';
 import { systemClock, systemIds } from '../time/system.ts';
 import { declaredAnswers } from './declared-answers.ts';
@@ -71,7 +71,7 @@ const parse = (text: string, type: string): unknown => {
 /** Serves `routes` on real HTTP at a free port of this machine, without rate limits unless `overrides` set them. */
 export const serve = async (
   routes: readonly Route[],
-  { drainMs, ...overrides }: Partial<AppOptions> & { drainMs?: number } = {},
+  { lingerMs, drainMs, ...overrides }: Partial<AppOptions> & Pick<ListenOptions, 'lingerMs' | 'drainMs'> = {},
 ): Promise<TestServer> => {
   const tokens = testTokens(overrides.clock);
   const declared = declaredAnswers(routes);
@@ -87,7 +87,7 @@ export const serve = async (
     ready: async () => [],
     ...overrides,
   });
-  const server = await listen(app, { host: '127.0.0.1', port: 0, drainMs });
+  const server = await listen(app, { host: '127.0.0.1', port: 0, lingerMs, drainMs });
 
   const request = async (method: string, path: string, options: TestRequest = {}): Promise<TestResponse> => {
     const { token, body, headers = {} } = options;
