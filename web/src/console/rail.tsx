@@ -33,7 +33,7 @@ const useWaiting = (): { parked: number; deadLetters: number } => {
 
 /** On a narrow screen the rail is a line that scrolls: the place that one is in stays in sight. */
 const useInSight = () => {
-  const rail = useRef<HTMLDivElement>(null);
+  const rail = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
   // biome-ignore lint/correctness/useExhaustiveDependencies: another path is another place.
   useEffect(() => {
@@ -59,7 +59,7 @@ export const Rail = () => {
     { to: '/console/lab', name: 'Race lab', icon: <LabIcon /> },
   ];
   return (
-    <div ref={rail} className={styles.rail}>
+    <header ref={rail} className={styles.rail}>
       <p className={styles.brand}>Console</p>
       <nav aria-label="Console" className={styles.nav}>
         <ul className={styles.places}>
@@ -71,7 +71,7 @@ export const Rail = () => {
         </ul>
       </nav>
       <Operator />
-    </div>
+    </header>
   );
 };
 

@@ -43,14 +43,20 @@ const EVENTS_MS = 1_000;
 const mayPublish = ({ finishedAt }: Checkout): boolean =>
   finishedAt === null || Date.now() - Date.parse(finishedAt) < FRESH_MS;
 
-/** What was published about a saga, the oldest first. A cancel's events are the order's own: they are told by its key. */
+/**
+ * What was published about a saga, the oldest first. A cancel's events carry the saga of the checkout that they undo:
+ * they are told by the order's key, from the cancel on.
+ */
 export const useSagaEvents = (saga: Checkout) => {
   const filter = saga.kind === 'cancel' ? { key: saga.orderId } : { sagaId: saga.id };
   return useQuery({
     queryKey: consoleKey('saga events', filter),
     queryFn: async ({ signal }): Promise<JournalEvent[]> => {
       const { items } = await shop.operations.events({ ...filter, limit: 100 }, { signal });
-      return items.toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : a.id < b.id ? -1 : 1));
+      const since = saga.kind === 'cancel' ? Date.parse(saga.createdAt) : 0;
+      return items
+        .filter(({ time }) => Date.parse(time) >= since)
+        .toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : a.id < b.id ? -1 : 1));
     },
     refetchInterval: () => (mayPublish(saga) ? EVENTS_MS : false),
   });
