@@ -55,7 +55,7 @@ describe('what the edge serves by itself', () => {
     await writeFile(join(edge.dir, 'web/index.html'), '<title>Shop</title>');
     await writeFile(join(edge.dir, 'web/assets/shop-1a2b.js'), 'export {}');
     try {
-      for (const path of ['/', '/products/mug', '/console/sagas']) {
+      for (const path of ['/', '/index.html', '/products/a.b', '/console/sagas']) {
         const page = await call({ path, headers: html });
         expect([page.status, page.headers['cache-control'], page.text]).toEqual([
           200,
@@ -64,11 +64,15 @@ describe('what the edge serves by itself', () => {
         ]);
       }
       const script = await call({ path: '/assets/shop-1a2b.js' });
-      expect(script.headers['content-type']).toBe('application/javascript; charset=utf-8');
+      expect(script.headers['content-type']).toBe('text/javascript; charset=utf-8');
       expect(script.headers['cache-control']).toBe('public, max-age=31536000, immutable');
       expect((await call({ path: '/assets/shop-0000.js', headers: html })).status).toBe(404);
       expect((await call({ path: '/favicon.ico', headers: { Accept: 'image/*' } })).status).toBe(404);
-      for (const path of ['/api/v1/nothing', '/internal/cart/lock', '/metrics'])
+      await writeFile(join(edge.dir, 'web/.built'), 'stamp');
+      for (const path of ['/.built', '/orders', '/robots.txt']) expect((await call({ path })).status).toBe(404);
+      for (const path of ['/', '/orders', '/assets/shop-1a2b.js'])
+        expect([path, (await call({ method: 'POST', path, headers: html })).body.code]).toEqual([path, 'NOT_FOUND']);
+      for (const path of ['/api/v1/nothing', '/internal/cart/lock', '/metrics', '/health/nothing', '/docs/nothing'])
         expect([path, (await call({ path, headers: html })).status]).toEqual([path, 404]);
     } finally {
       await rm(join(edge.dir, 'web/index.html'));

@@ -37,6 +37,7 @@ describe('the commands, in clumsy hands', () => {
   it('When a setting is wrong, then it names it', async () => {
     expect(await complaint(command('up', [], { PORT: 'http' }))).toContain('PORT must be a number');
     expect(await complaint(command('up', [], { ADMIN_EMAIL: 'a@example.com' }))).toContain('belong together');
+    expect(await complaint(command('up', [], { CORS_ORIGINS: 'shop.example"; #' }))).toContain('CORS_ORIGINS must be');
     expect(await complaint(command('up', [], { STACK_DIR: '/proc/nothing' }))).toContain("can't be made or written");
   });
 

@@ -1,5 +1,6 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { listOf } from '@shop/platform/config/settings.ts';
 import { edgeConfig, leftOutFile } from '../edge/config.ts';
 import { buildFiles } from '../edge/files.ts';
 import { type ServiceName, serviceNames } from '../services.ts';
@@ -16,11 +17,7 @@ const linkPages = async (dir: string): Promise<void> => {
   });
 };
 
-const list = (text = ''): string[] =>
-  text
-    .split(',')
-    .map((one) => one.trim())
-    .filter(Boolean);
+const list = (text = ''): string[] => listOf(text).filter(Boolean);
 
 /** Keeps new requests from a replica, or lets them go there again; nginx looks at every request. */
 export const leaveOut = async (dir: string, name: ServiceName, replica: number, out: boolean): Promise<void> => {
@@ -57,6 +54,7 @@ export const startEdge = async ({ plan }: Pick<StackContext, 'plan'>, options: S
         rateLimit: env.RATE_LIMIT || 'on',
         trustProxy: Number(env.TRUST_PROXY || 0),
         corsOrigins: list(env.CORS_ORIGINS),
+        pictureOrigins: list(env.PICTURE_ORIGINS),
         asRoot: process.getuid?.() === 0,
       }),
   });
