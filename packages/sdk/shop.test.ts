@@ -251,9 +251,9 @@ describe('watching a checkout', () => {
       if (cut) setTimeout(() => response.destroy(), 20);
       else response.end();
     };
-  const statuses = async (shop: ReturnType<typeof createShop>, signal?: AbortSignal) => {
+  const statuses = async (shop: ReturnType<typeof createShop>, signal?: AbortSignal, onBroken?: () => void) => {
     const seen: string[] = [];
-    for await (const { status } of shop.checkouts.watch('c1', signal)) seen.push(status);
+    for await (const { status } of shop.checkouts.watch('c1', signal, onBroken)) seen.push(status);
     return seen;
   };
 
@@ -270,8 +270,9 @@ describe('watching a checkout', () => {
       streaming([event('running'), half], true),
       streaming([event('compensated')]),
     );
-    expect(await statuses(shop)).toEqual(['running', 'compensated']);
-    expect(received).toHaveLength(2);
+    let breaks = 0;
+    expect(await statuses(shop, undefined, () => breaks++)).toEqual(['running', 'compensated']);
+    expect([received.length, breaks]).toEqual([2, 1]);
   });
 
   it('When the checkout is not there, then watching fails', async () => {
