@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Response } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { product } from '../support/client.ts';
@@ -8,12 +7,11 @@ import { addToCart, openCart, register } from './shopping.ts';
 import type { Visitor } from './visitor.ts';
 
 const open = openBrowser();
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** What axe-core finds serious or critical, as "rule: element". */
 const seriousFaults = async ({ page }: Visitor): Promise<string[]> => {
   // In the page's own world, as a debugger would; its policy allows no other script.
-  await page.evaluate(`${axe}; undefined`);
+  await page.evaluate(`${axe.source}; undefined`);
   const { violations } = (await page.evaluate('axe.run()')) as {
     violations: { id: string; impact: string; nodes: { target: string[] }[] }[];
   };
