@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
-import { type AddressInfo, createServer } from 'node:net';
 import type { CrashOrder, CrashReport } from '../../apps/embedded/crash-points.ts';
+import { freePort } from '../../deploy/local/servers/ports.ts';
 import { admin, type Client } from '../support/client.ts';
 import { removeFolder, type Shop, startShop, temporaryFolder } from '../support/shop.ts';
 
@@ -22,15 +22,6 @@ export interface Stand {
   methods: Set<string>;
   close(): Promise<void>;
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -1,17 +1,9 @@
-import { createServer } from 'node:net';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../deploy/local/servers/ports.ts';
 import { queryShop } from '../support/audit.ts';
 import { customer, eventually, product } from '../support/client.ts';
 import { documentedMetrics, readMetrics, type Series } from '../support/metrics.ts';
 import { openShop } from '../support/open-shop.ts';
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 
 const port = await freePort();
 const open = openShop({ METRICS_PORT: String(port) });
