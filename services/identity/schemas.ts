@@ -10,9 +10,15 @@ const address = email
 
 const password = joi.string().max(passwordLength.max).example('correct horse battery');
 
+/** Counted in characters, as people and JSON Schema do: one beyond the first plane of Unicode is two for JavaScript. */
+const longEnough = password.min(passwordLength.min).custom((value: string, helpers) => {
+  const looksLongEnough = value.length >= passwordLength.min && [...value].length < passwordLength.min;
+  return looksLongEnough ? helpers.error('string.min', { limit: passwordLength.min }) : value;
+});
+
 export const registration = joi.object<Credentials & { name: string }, true>({
   email: address.required(),
-  password: password.min(passwordLength.min).required(),
+  password: longEnough.required(),
   name: plainText(200).pattern(readable, 'something to read').required().example('Ada Lovelace'),
 });
 

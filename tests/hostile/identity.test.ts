@@ -45,7 +45,12 @@ const stage = playHostile('identity', {
     'a registration': [
       ...badFields(register, {
         email: [...missing, ...notEmail, ...dressedUp],
-        password: [...missing, ...notPassword, ['7 characters', 'x'.repeat(7)]],
+        password: [
+          ...missing,
+          ...notPassword,
+          ['7 characters', 'x'.repeat(7)],
+          ['7 characters of two units each', '𝔵'.repeat(7)],
+        ],
         name: [...missing, ...notOneLine, ...unreadable, ['201 characters', 'x'.repeat(201)]],
       }),
       ...foreignFields(register, {

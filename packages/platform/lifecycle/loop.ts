@@ -1,3 +1,4 @@
+import { isInfrastructureFailure } from '../failures/infrastructure.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Clock } from '../time/clock.ts';
 
@@ -20,6 +21,8 @@ export interface LoopOptions {
   logger: Logger;
 }
 
+/** So many failures in a row of a server, or the way to it, are only warned of. */
+const BLIPS = 3;
 const firstBackoffMs = 100;
 const longestBackoffMs = 5_000;
 
@@ -59,7 +62,9 @@ export const startLoop = ({ name, everyMs, work, clock, logger }: LoopOptions): 
         );
         failures += 1;
         failingSince ??= clock.now().getTime();
-        logger.error({ err: error, loop: name, failures, backoffMs }, 'a turn of the loop failed');
+        // A server that is away for a moment is no news; one that stays away is.
+        const level = isInfrastructureFailure(error) && failures <= BLIPS ? 'warn' : 'error';
+        logger[level]({ err: error, loop: name, failures, backoffMs }, 'a turn of the loop failed');
         await clock.sleep(backoffMs, stopping.signal);
       }
     }
