@@ -13,6 +13,7 @@ import { Panel } from '../parts/panel.tsx';
 import { rebased } from '../parts/rebase.ts';
 import { consoleKey } from '../queries.ts';
 import { bodyOf, changesIn, draftOf, emptyProduct, type Faults, type ProductDraft } from './draft.ts';
+import type { PartProps } from './part.ts';
 import styles from './product-form.module.css';
 import { Variants } from './variants.tsx';
 
@@ -132,12 +133,6 @@ export const ProductForm = ({ product, currency }: ProductFormProps) => {
     </Form>
   );
 };
-
-export interface PartProps {
-  draft: ProductDraft;
-  faults: Faults;
-  set: (change: Partial<ProductDraft>) => void;
-}
 
 const Words = ({ draft, faults, set }: PartProps) => (
   <div className={styles.fields}>

@@ -6,7 +6,7 @@ import { listIn } from '../amounts.ts';
 import { Panel } from '../parts/panel.tsx';
 import { stockPath } from '../stock/path.ts';
 import { newVariant, type VariantDraft } from './draft.ts';
-import type { PartProps } from './product-form.tsx';
+import type { PartProps } from './part.ts';
 import styles from './variants.module.css';
 
 /** The variants as a table that can be written in: a row a SKU, a column an option. */
