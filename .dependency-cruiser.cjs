@@ -58,6 +58,20 @@ module.exports = {
       to: { pathNot: '^packages/sdk/' },
     },
     {
+      name: 'clients-carry-commands',
+      comment: 'They know what services say to each other and how it is carried, never who answers.',
+      severity: 'error',
+      from: { path: '^packages/clients/', pathNot: tests },
+      to: { pathNot: '^packages/(clients|contracts|platform)/' },
+    },
+    {
+      name: 'clients-are-named-by-roots',
+      comment: 'Services are given commands; whether they go over HTTP is decided where a service is put together.',
+      severity: 'error',
+      from: { path: '^(services|packages)/', pathNot: `${tests}|${roots}|^packages/clients/` },
+      to: { path: '^packages/clients/' },
+    },
+    {
       name: 'pages-know-the-sdk-alone',
       comment: 'They talk to the shop as every client does; of the rest they may know what is said, not who says it.',
       severity: 'error',
@@ -146,7 +160,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)node_modules/[.]' },
+    exclude: { path: '(^|/)node_modules/[.]|^web/dist/' },
     // TypeScript 7 has no API that the cruiser could read sources through.
     parser: 'swc',
     tsPreCompilationDeps: true,

@@ -11,7 +11,11 @@ export const services = {
   order: { port: 7106, store: 'postgres', calls: ['identity', 'product', 'inventory', 'cart', 'discount'] },
 } as const satisfies Record<
   string,
-  { port: number; store: 'postgres' | 'mongo'; calls: readonly ('identity' | 'product' | 'inventory' | 'cart' | 'discount')[] }
+  {
+    port: number;
+    store: 'postgres' | 'mongo';
+    calls: readonly ('identity' | 'product' | 'inventory' | 'cart' | 'discount')[];
+  }
 >;
 
 export type ServiceName = keyof typeof services;

@@ -45,12 +45,14 @@ describe('what is installed', () => {
   it.each([
     ['express', '5'],
     ['fast-check', '4'],
+    ['ioredis', '6'],
     ['joi', '18'],
     ['kysely', '0.29'],
     ['node-pg-migrate', '9'],
     ['pg', '8'],
     ['pino', '10'],
     ['typescript', '7'],
+    ['undici', '8'],
     ['vitest', '5'],
     ['dependency-cruiser', '18'],
     ['@biomejs/biome', '2'],
@@ -143,6 +145,8 @@ describe('the rule on arrows', () => {
       ['packages-stand-below', 'packages/platform/http/app.ts', 'services/order/domain.ts'],
       ['services-stand-below-apps', 'services/cart/service.ts', 'apps/embedded/config.ts'],
       ['contracts-stand-alone', 'packages/contracts/events.ts', 'packages/platform/time/clock.ts'],
+      ['clients-carry-commands', 'packages/clients/cart.ts', 'packages/sdk/shop.ts'],
+      ['clients-are-named-by-roots', 'services/cart/service.ts', 'packages/clients/discount.ts'],
       ['domain-is-pure', 'services/cart/domain.ts', 'packages/platform/time/clock.ts'],
       ['domain-is-pure', 'services/cart/domain.ts', 'services/cart/store.ts'],
       ['domain-is-pure-all-the-way', 'services/discount/domain.ts', 'services/discount/prices.ts'],
@@ -181,10 +185,25 @@ describe('the rule on arrows', () => {
       ['services/cart/store.postgres.ts', 'packages/platform/postgres/connect.ts'],
       ['services/cart/main.ts', 'services/cart/store.postgres.ts'],
       ['apps/embedded/shop.ts', 'services/cart/store.postgres.ts'],
+      ['services/order/main.ts', 'packages/clients/cart.ts'],
+      ['packages/clients/cart.ts', 'packages/platform/time/clock.ts'],
       ['services/cart/service.test.ts', 'packages/platform/testing/time.ts'],
       ['web/src/client/shop.ts', 'packages/sdk/shop.ts'],
       ['web/src/console/table.tsx', 'web/src/ui/button.tsx'],
     ]);
     expect(await cruise(right)).toMatchObject({ code: 0 });
   });
+});
+
+describe('the client', () => {
+  it('When it is compiled for browsers, without anything of Node, then nothing is missing', async () => {
+    const inBrowsers = ['--lib', 'es2024,dom,dom.iterable,dom.asynciterable', '--types', ''];
+    const asOurs = ['--strict', '--noUncheckedIndexedAccess', '--module', 'nodenext', '--target', 'es2024'];
+    const sources = ['--allowImportingTsExtensions', '--noEmit', '--ignoreConfig'];
+    const compile = (file: string) => run('tsc', [...inBrowsers, ...asOurs, ...sources, file]);
+    expect(await compile('packages/sdk/shop.ts')).toEqual({ code: 0, said: '' });
+    expect(await compile('packages/sdk/pages.ts')).toEqual({ code: 0, said: '' });
+    // What needs Node is told.
+    expect((await compile('packages/sdk/testing.ts')).said).toContain("'node:http'");
+  }, 60_000);
 });

@@ -25,7 +25,7 @@ export const backgroundsOf = ({ services, databases, log, clock }: BackgroundsOp
   const { identity, inventory, discount, cart, outboxes, points } = services;
   const backgrounds: Background[] = [
     identityBackground(identity),
-    productBackground(outboxes.product),
+    productBackground({ outbox: outboxes.product }),
     inventoryBackground<InventoryTables>({
       inventory,
       store: services.inventoryStore,

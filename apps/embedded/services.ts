@@ -98,7 +98,7 @@ export const createServices = ({
     currency,
   });
   const identity = createIdentity({
-    store: createPostgresIdentityStore({ pg: databases.of('identity') }),
+    store: points.around('identity store', createPostgresIdentityStore({ pg: databases.of('identity') })),
     passwords: createPasswords({ ids }),
     cart,
     issuer,

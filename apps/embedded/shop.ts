@@ -52,6 +52,8 @@ export interface EmbeddedShop {
 const ISSUER = 'ecommerce-microservices';
 /** A relay or consumer that fails for longer is named by the readiness answer. */
 const FAILING_MS = 10_000;
+/** How long connections that are open may still send requests once the end has begun. */
+const DRAIN_MS = 500;
 const TITLE = 'ecommerce-microservices';
 const VERSION = '1';
 /** What `npm run build` makes. */
@@ -113,7 +115,8 @@ const startParts = async (config: EmbeddedConfig, logger: Logger, lifecycle: Lif
   });
   lifecycle.onStop('sagas', () => recovery.stop());
   await services.identity.ensureAdmin(adminOf(config));
-  if (config.SEED === 'on') await seed(services, dataDir, logger, new AbortController().signal);
+  const currency = config.STORE_CURRENCY;
+  if (config.SEED === 'on') await seed({ services, dataDir, currency, logger, signal: new AbortController().signal });
 
   const { live } = services;
   const orders = createOrders({ store: services.orderStore, recovery, live, locks: memoryLocks(clock), clock, ids });
@@ -184,7 +187,7 @@ const serve = async (options: ServeOptions): Promise<Served> => {
       if (pages) servePages(pages)(pageApp);
     },
   });
-  const http = await listen(app, { host: config.HOST, port: config.PORT });
+  const http = await listen(app, { host: config.HOST, port: config.PORT, drainMs: DRAIN_MS });
   lifecycle.onStop('HTTP', () => http.close());
   if (config.METRICS_PORT !== undefined) {
     const exporter = await serveMetrics(metrics, { host: config.HOST, port: config.METRICS_PORT });

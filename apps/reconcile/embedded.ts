@@ -4,7 +4,7 @@ import type { DiscountTables } from '@shop/discount/store.postgres.ts';
 import type { InventoryTables } from '@shop/inventory/tables.postgres.ts';
 import type { LogTables } from '@shop/platform/messaging/postgres-log-tables.ts';
 import { connectPostgres, type ServerConnection } from '@shop/platform/postgres/connect.ts';
-import { type Books, waitingIn } from './books.ts';
+import { type Books, STATEMENT_MS, waitingIn } from './books.ts';
 
 /** The PostgreSQL of a running shop: its port is in postmaster.pid, its password beside the data. */
 export const connectionOf = async (dataDir: string): Promise<ServerConnection> => {
@@ -19,8 +19,8 @@ export const connectionOf = async (dataDir: string): Promise<ServerConnection> =
 export const embeddedBooks = async (dataDir: string): Promise<Books> => {
   const connection = await connectionOf(dataDir);
   const open = <Tables>(database: string) =>
-    connectPostgres<Tables>({ ...connection, database, name: 'reconcile', max: 1 });
-  const [product, cart] = [open('product'), open('cart')];
+    connectPostgres<Tables>({ ...connection, database, name: 'reconcile', max: 1, statementTimeoutMs: STATEMENT_MS });
+  const [identity, product, cart] = [open('identity'), open('product'), open('cart')];
   const books = {
     inventory: open<InventoryTables>('inventory'),
     discount: open<DiscountTables>('discount'),
@@ -30,16 +30,17 @@ export const embeddedBooks = async (dataDir: string): Promise<Books> => {
   const { inventory, discount, order } = books;
   return {
     ...books,
-    async lockedCarts() {
-      const text = `select user_id from carts where coalesce(document -> 'lock', 'null') <> 'null'`;
-      return (await cart.query<{ user_id: string }>({ text })).map(({ user_id }) => user_id);
+    lockedCarts: () =>
+      cart.query({
+        text: `select user_id as user, document->'lock'->>'sagaId' as saga from carts
+               where coalesce(document->'lock', 'null') <> 'null' order by user_id`,
+      }),
+    async waitingEvents() {
+      const outboxes = Object.entries({ identity, product, inventory, cart, discount, order, events: books.events });
+      return (await Promise.all(outboxes.map(([service, pg]) => waitingIn(service, pg)))).flat();
     },
-    waiting: () =>
-      Promise.all(
-        Object.entries({ product, inventory, cart, discount, order }).map(([service, pg]) => waitingIn(service, pg)),
-      ),
     async close() {
-      await Promise.all([product, cart, ...Object.values(books)].map((pool) => pool.close()));
+      await Promise.all([identity, product, cart, ...Object.values(books)].map((pool) => pool.close()));
     },
   };
 };

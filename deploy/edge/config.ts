@@ -33,6 +33,8 @@ export interface EdgeOptions {
   trustProxy?: number;
   /** Origins whose pages may read what the edge itself answers; services have their own list. */
   corsOrigins?: readonly string[];
+  /** How long a service may take to answer, as nginx has it; 20s unless given. */
+  patience?: string;
   /** Origins beside this one that pages may show pictures from; none unless given. */
   pictureOrigins?: readonly string[];
   /** Whether nginx is started as root, whose files other users can't read: its workers are root then too. */
@@ -46,7 +48,7 @@ const checkoutsAMinute = 4 * requestsPerMinute.checkout;
 const ownHeaders = (): [name: string, value: string][] => {
   const headers = new Map<string, string>();
   const response = { setHeader: (name: string, value: string) => headers.set(name, value), removeHeader: () => {} };
-  securityHeaders()({} as Request, response as unknown as Response, () => {});
+  securityHeaders()({ path: '/' } as Request, response as unknown as Response, () => {});
   return [...headers];
 };
 
@@ -62,12 +64,38 @@ const upstream = (name: string, hosts: readonly string[], resolve: boolean): str
     `  upstream ${name} {`,
     `    zone ${name} 128k;`,
     '    least_conn;',
-    ...hosts.map((host) => `    server ${host} max_fails=1 fail_timeout=1s${resolve ? ' resolve' : ''};`),
+    ...hosts.map((host) => `    server ${host} max_fails=0${resolve ? ' resolve' : ''};`),
     '    keepalive 64;',
     '    keepalive_timeout 1500ms;',
     '    keepalive_requests 100000;',
     '  }',
   ].join('\n');
+
+/** The replicas of a service without one of them, counted from 1. */
+const without = (name: string, replica: number): string => `${name}-without-${replica}`;
+
+/** All replicas of a service, and, where there are several, all but each of them. */
+const upstreamsOf = (name: string, hosts: readonly string[], resolve: boolean): string[] => [
+  upstream(name, hosts, resolve),
+  ...(hosts.length > 1 ? hosts : []).map((host, index) =>
+    upstream(
+      without(name, index + 1),
+      hosts.filter((other) => other !== host),
+      resolve,
+    ),
+  ),
+];
+
+/** The file in nginx's folder whose presence keeps requests from a replica. */
+export const leftOutFile = (name: ServiceName, replica: number): string => `left-out/${name}-${replica}`;
+
+const wayTo = (name: ServiceName, hosts: readonly string[]): string[] => [
+  `    set $to_${name} ${name};`,
+  ...(hosts.length > 1 ? hosts : []).map(
+    (_host, index) => `    if (-f ${leftOutFile(name, index + 1)}) { set $to_${name} ${without(name, index + 1)}; }`,
+  ),
+  `    if ($odd_service = ${name}) { set $to_odd $to_${name}; }`,
+];
 
 /** The entry of X-Forwarded-For that stands `proxies` from its end, as Express counts them. */
 const clientLine = (proxies: number): string =>
@@ -104,8 +132,10 @@ export const edgeConfig = async (options: EdgeOptions): Promise<string> => {
     AUTH_A_MINUTE: String(requestsPerMinute.auth),
     GUEST_A_MINUTE: String(requestsPerMinute.guest),
     CHECKOUT_A_MINUTE: String(checkoutsAMinute),
-    UPSTREAMS: serviceNames.map((name) => upstream(name, upstreams[name], resolver !== undefined)).join('\n'),
+    UPSTREAMS: serviceNames.flatMap((name) => upstreamsOf(name, upstreams[name], resolver !== undefined)).join('\n'),
+    WAYS: serviceNames.flatMap((name) => wayTo(name, upstreams[name])).join('\n'),
     READY_SOCKET: options.readySocket ?? `${dir}/ready.sock`,
+    PATIENCE: options.patience ?? '20s',
     BODY_BYTES: String(bodyBytes.any),
     IMPORT_BYTES: String(bodyBytes.import),
     LISTEN: options.listen,

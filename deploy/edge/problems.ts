@@ -8,8 +8,8 @@ interface OwnProblem {
   for?: readonly number[];
   /** The directives that set its headers. */
   sets?: readonly string[];
-  /** A condition, as `if` takes it, under which this other one is answered. */
-  instead?: { when: string; refusal: Refusal };
+  /** Conditions, as `if` takes them, under which another one is answered; the first that holds counts. */
+  instead?: { when: string; refusal: Refusal }[];
 }
 
 const allowed = ['GET', 'HEAD'];
@@ -26,13 +26,23 @@ const ownProblems: Record<string, OwnProblem> = {
   '400': {
     refusal: refuse('MALFORMED_REQUEST'),
     for: [400, 501, 505],
-    instead: {
-      when: '$unreadable',
-      refusal: refuse('VALIDATION_FAILED', {
-        detail: 'The URL holds broken percent-encoding or NUL.',
-        errors: [{ in: 'params', path: '', message: 'the URL holds broken percent-encoding or NUL' }],
-      }),
-    },
+    instead: [
+      {
+        when: '$unreadable',
+        refusal: refuse('VALIDATION_FAILED', {
+          detail: 'The URL holds broken percent-encoding or NUL.',
+          errors: [{ in: 'params', path: '', message: 'the URL holds broken percent-encoding or NUL' }],
+        }),
+      },
+      { when: '$lost', refusal: refuse('NOT_FOUND') },
+      {
+        when: '$two_tags',
+        refusal: refuse('VALIDATION_FAILED', {
+          detail: 'If-Match must be * or an ETag that was answered.',
+          errors: [{ in: 'headers', path: 'If-Match', message: 'If-Match must be * or an ETag that was answered' }],
+        }),
+      },
+    ],
   },
   '404': { refusal: refuse('NOT_FOUND'), for: [403, 404] },
   '405': {
@@ -65,13 +75,17 @@ const statusOf = (refusal: Refusal): number => problemBody(refusal).status;
 export const errorPages = (): string =>
   Object.entries(ownProblems)
     .filter(([, problem]) => problem.for)
-    .map(([name, problem]) => `error_page ${problem.for?.join(' ')} =${statusOf(problem.refusal)} /.problem/${name};`)
+    .map(([name, problem]) => {
+      // Where there is more than one answer, its location says with which status.
+      const status = problem.instead ? '' : statusOf(problem.refusal);
+      return `error_page ${problem.for?.join(' ')} =${status} /.problem/${name};`;
+    })
     .join('\n      ');
 
 /** The locations that answer them. */
 export const problemLocations = (): string =>
   Object.entries(ownProblems)
-    .map(([name, { refusal, sets = [], instead }]) =>
+    .map(([name, { refusal, sets = [], instead = [] }]) =>
       [
         `    location = /.problem/${name} {`,
         '      internal;',
@@ -80,9 +94,9 @@ export const problemLocations = (): string =>
         '      set $cache no-store;',
         '      set $own_cors $cors_origin;',
         ...sets.map((directive) => `      ${directive}`),
-        ...(instead
-          ? [`      if (${instead.when}) { return ${statusOf(instead.refusal)} ${quoted(instead.refusal)}; }`]
-          : []),
+        ...instead.map(
+          ({ when, refusal: other }) => `      if (${when}) { return ${statusOf(other)} ${quoted(other)}; }`,
+        ),
         `      return ${statusOf(refusal)} ${quoted(refusal)};`,
         '    }',
       ].join('\n'),

@@ -5,7 +5,7 @@ import { names } from './environment.ts';
 import { onPostgres, type Secrets } from './secrets.ts';
 
 const as = async <T>(server: ServerConnection, work: (client: pg.Client) => Promise<T>): Promise<T> => {
-  const client = new pg.Client({ ...server, database: 'postgres', connectionTimeoutMillis: 5_000 });
+  const client = new pg.Client({ ...server, database: 'postgres', connectionTimeoutMillis: 30_000 });
   client.on('error', () => {});
   await client.connect();
   try {

@@ -1,8 +1,8 @@
 import { endInOrder } from './end.ts';
-import { signalsOf } from './parts.ts';
 import { StackFailed } from './servers/errors.ts';
 import type { Report } from './servers/options.ts';
 import { processHandle } from './servers/process.ts';
+import { signalsOf } from './signals.ts';
 import { forgetProcesses, readState, removeState } from './state.ts';
 import { findMarked } from './strays.ts';
 
@@ -17,7 +17,7 @@ export const findAlive = async (dir: string) => {
   const marked = (await findMarked(dir)).filter(({ pid }) => !records.some((record) => record.pid === pid));
   const all = [
     ...records.map((record) => ({ ...processHandle(record, signalsOf(record.name)), name: record.name })),
-    ...marked.map((id) => ({ ...processHandle(id), name: undefined })),
+    ...marked.map((one) => ({ ...processHandle(one, signalsOf(one.name)), name: one.name })),
   ];
   const alive = await Promise.all(all.map((process) => process.alive()));
   return { state, alive: all.filter((_process, index) => alive[index]) };

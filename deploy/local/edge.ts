@@ -1,6 +1,7 @@
-import { mkdir, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
-import { edgeConfig } from '../edge/config.ts';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { listOf } from '@shop/platform/config/settings.ts';
+import { edgeConfig, leftOutFile } from '../edge/config.ts';
 import { buildFiles } from '../edge/files.ts';
 import { type ServiceName, serviceNames } from '../services.ts';
 import type { StackContext } from './context.ts';
@@ -16,11 +17,15 @@ const linkPages = async (dir: string): Promise<void> => {
   });
 };
 
-const list = (text = ''): string[] =>
-  text
-    .split(',')
-    .map((one) => one.trim())
-    .filter(Boolean);
+const list = (text = ''): string[] => listOf(text).filter(Boolean);
+
+/** Keeps new requests from a replica, or lets them go there again; nginx looks at every request. */
+export const leaveOut = async (dir: string, name: ServiceName, replica: number, out: boolean): Promise<void> => {
+  const path = join(dir, 'edge', leftOutFile(name, replica));
+  if (!out) return rm(path, { force: true });
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, '');
+};
 
 /** Starts the edge in `dir`, before all replicas of the plan. Paths in its configuration are relative: folders have any name. */
 export const startEdge = async ({ plan }: Pick<StackContext, 'plan'>, options: ServerOptions): Promise<Server> => {
@@ -28,6 +33,7 @@ export const startEdge = async ({ plan }: Pick<StackContext, 'plan'>, options: S
   await mkdir(options.dir, { recursive: true });
   await buildFiles(join(options.dir, 'www'));
   await linkPages(options.dir);
+  await rm(join(options.dir, 'left-out'), { recursive: true, force: true });
   const upstreams = Object.fromEntries(
     serviceNames.map((name) => [name, plan.services[name].map(({ port }) => `127.0.0.1:${port}`)]),
   ) as Record<ServiceName, string[]>;
@@ -48,6 +54,7 @@ export const startEdge = async ({ plan }: Pick<StackContext, 'plan'>, options: S
         rateLimit: env.RATE_LIMIT || 'on',
         trustProxy: Number(env.TRUST_PROXY || 0),
         corsOrigins: list(env.CORS_ORIGINS),
+        pictureOrigins: list(env.PICTURE_ORIGINS),
         asRoot: process.getuid?.() === 0,
       }),
   });

@@ -1,3 +1,4 @@
+import type { Connection } from '@shop/platform/postgres/connect.ts';
 import { type ServiceName, services } from '../services.ts';
 import type { StackPlan } from './plan.ts';
 import type { Secrets } from './secrets.ts';
@@ -14,13 +15,21 @@ export const names = (namespace: string) => ({
 /** Where the edge is reached from this machine. */
 export const edgeUrl = ({ host, port }: Pick<StackPlan, 'host' | 'port'>): string => reachedAt(host, port);
 
-export const databaseUrl = (plan: StackPlan, secrets: Secrets, role: ServiceName, database: string = role): string => {
-  const { host, port } = plan.servers.postgres;
-  const { database: named } = names(plan.namespace);
-  return `postgres://${named(role)}:${encodeURIComponent(secrets.passwords[role] ?? '')}@${host}:${port}/${named(database)}`;
+/** How a service reaches a database that its role owns, by default its own. */
+export const roleOf = (
+  { servers, namespace }: StackPlan,
+  { passwords }: Secrets,
+  role: ServiceName,
+  database: string = role,
+): Connection => {
+  const named = names(namespace).database;
+  return { ...servers.postgres, user: named(role), password: passwords[role] ?? '', database: named(database) };
 };
 
-export const mongoUrl = (plan: StackPlan, service: ServiceName): string => {
+const urlOf = ({ host, port, user, password, database }: Connection): string =>
+  `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}`;
+
+const mongoUrl = (plan: StackPlan, service: ServiceName): string => {
   const url = new URL(plan.servers.mongo);
   url.pathname = `/${names(plan.namespace).database(service)}`;
   return url.href;
@@ -29,8 +38,8 @@ export const mongoUrl = (plan: StackPlan, service: ServiceName): string => {
 const storeOf = (plan: StackPlan, secrets: Secrets, service: ServiceName): Record<string, string> => ({
   ...(services[service].store === 'mongo'
     ? { MONGO_URL: mongoUrl(plan, service) }
-    : { DATABASE_URL: databaseUrl(plan, secrets, service) }),
-  ...(service === 'order' && { JOURNAL_DATABASE_URL: databaseUrl(plan, secrets, 'order', 'events') }),
+    : { DATABASE_URL: urlOf(roleOf(plan, secrets, service)) }),
+  ...(service === 'order' && { JOURNAL_DATABASE_URL: urlOf(roleOf(plan, secrets, 'order', 'events')) }),
 });
 
 const originsOf = (plan: StackPlan, service: ServiceName): string =>

@@ -1,13 +1,11 @@
-import { Admin } from '@platformatic/kafka';
-import { Redis } from 'ioredis';
-import mongoose from 'mongoose';
 import { serviceNames } from '../services.ts';
 import type { GivenServers } from './context.ts';
 import { dropDatabases } from './databases.ts';
 import { names } from './environment.ts';
 
 const dropMongo = async (url: string, namespace: string): Promise<void> => {
-  const client = await new mongoose.mongo.MongoClient(url, { serverSelectionTimeoutMS: 2_000 }).connect();
+  const { MongoClient } = (await import('mongoose')).default.mongo;
+  const client = await new MongoClient(url, { serverSelectionTimeoutMS: 15_000 }).connect();
   try {
     for (const name of serviceNames) await client.db(names(namespace).database(name)).dropDatabase();
   } finally {
@@ -16,6 +14,7 @@ const dropMongo = async (url: string, namespace: string): Promise<void> => {
 };
 
 const dropTopics = async (broker: string, namespace: string): Promise<void> => {
+  const { Admin } = await import('@platformatic/kafka');
   const { kafkaPrefix } = names(namespace);
   const admin = new Admin({ clientId: 'remove', bootstrapBrokers: [broker], retries: 5, retryDelay: 200 });
   try {
@@ -30,6 +29,7 @@ const dropTopics = async (broker: string, namespace: string): Promise<void> => {
 };
 
 const dropKeys = async (url: string, namespace: string): Promise<void> => {
+  const { Redis } = await import('ioredis');
   const redis = new Redis(url, { maxRetriesPerRequest: 1 });
   redis.on('error', () => {});
   try {

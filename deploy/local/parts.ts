@@ -12,18 +12,12 @@ import { startKafka } from './servers/kafka.ts';
 import { startMongo } from './servers/mongo.ts';
 import type { ServerOptions } from './servers/options.ts';
 import { startPostgres } from './servers/postgres.ts';
-import type { HandleOptions, ProcessId } from './servers/process.ts';
+import type { ProcessId } from './servers/process.ts';
 import { startRedis } from './servers/redis.ts';
 import { startService } from './service.ts';
-import { type PartName, recordProcess, type ServerName } from './state.ts';
+import { signalsOf } from './signals.ts';
+import { recordProcess, type ServerName } from './state.ts';
 import { mark } from './strays.ts';
-
-/** What differs from SIGTERM and a single process. */
-export const signalsOf = (name: PartName): HandleOptions => {
-  if (name === 'postgres') return { endsOn: 'SIGINT' };
-  if (name === 'edge') return { endsOn: 'SIGQUIT', group: true };
-  return {};
-};
 
 const titles: Record<ServerName | 'edge', string> = {
   postgres: 'PostgreSQL',

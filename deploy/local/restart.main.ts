@@ -17,7 +17,7 @@ await runCommand({
     const service = readService(name);
     const dir = await openFolder(resolve(root, readStackConfig(process.env).STACK_DIR));
     const elapsed = stopwatch();
-    await alone(dir, async () => rollingRestart(await openStack({ dir, report }), service, report));
+    await alone(dir, async () => rollingRestart(await openStack({ dir, report }), service, { report }));
     report(`${service} is restarted after ${(elapsed() / 1000).toFixed(1)} s.`);
     return 0;
   },

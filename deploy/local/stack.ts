@@ -19,6 +19,7 @@ import { oneOfEach, type Replicas } from './replicas.ts';
 import { openSecrets, readSecrets, type Secrets, secretsFile } from './secrets.ts';
 import { seedShop } from './seed.ts';
 import { StackFailed } from './servers/errors.ts';
+import { fetchServers } from './servers/fetch.ts';
 import type { Report } from './servers/options.ts';
 import { choosePort, freePort, isFree } from './servers/ports.ts';
 import type { ProcessId } from './servers/process.ts';
@@ -123,12 +124,24 @@ const makePlan = async (options: StackOptions, before: StackPlan | undefined, re
   };
 };
 
-/** All that must be there is started side by side: servers and the edge, then services, which wait for one another. */
+/** The programs that are needed, before the first process: a download takes longer than services wait for a server. */
+const fetchPrograms = ({ given, report }: StackContext): Promise<void> => {
+  const own = (['kafka', 'mongo', 'redis'] as const).filter((name) => given[name] === undefined);
+  return fetchServers([...own, 'nginx'], report);
+};
+
+/** Everything is started side by side. Services need their databases made; for other servers they wait by themselves. */
 const bringUp = async (context: StackContext, { servers, edge, services }: Parts): Promise<void> => {
   const { given, plan, secrets, clock } = context;
-  const databases = given.postgres && prepareDatabases(given.postgres, plan.namespace, secrets);
-  await Promise.all([databases, ...[...servers, edge].map((part) => part.start())]);
-  await Promise.all(services.map((part) => part.start()));
+  const start = (parts: readonly StackProcess[]) => Promise.all(parts.map((part) => part.start()));
+  const [postgres, others] = [
+    servers.filter(({ name }) => name === 'postgres'),
+    servers.filter(({ name }) => name !== 'postgres'),
+  ];
+  const databases = async () => {
+    await (given.postgres ? prepareDatabases(given.postgres, plan.namespace, secrets) : start(postgres));
+  };
+  await Promise.all([start(others), start([edge]), databases().then(() => start(services))]);
   const deadline = clock.now().getTime() + openMs;
   for (;;) {
     const failure = await askReadiness(edge.url).then(
@@ -223,6 +236,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
 
 const open = async (context: StackContext, parts: Parts, { seed = true }: StackOptions): Promise<void> => {
   const { dir, state, secrets, report } = context;
+  await fetchPrograms(context);
   await bringUp(context, parts);
   const { url } = parts.edge;
   if (seed) await seedShop({ url, admin: secrets.admin, dir, report });

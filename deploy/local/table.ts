@@ -15,8 +15,17 @@ const columns = (rows: readonly string[][]): string => {
   return rows.map((row) => row.map(pad).join('  ').trimEnd()).join('\n');
 };
 
+const summaryOf = ({ url, processes, well }: StackStatus, memoryMb: number): string => {
+  if (well) return `All ${processes.length} processes work, in ${memoryMb} MB: ${url}`;
+  if (!url) return 'The shop never opened; npm run stack ends what is left of that start, and starts anew.';
+  if (processes.some(({ health }) => health === 'dead'))
+    return 'Some are dead: their logs end with the reason; npm run stack ends the rest, and starts anew on the same data.';
+  return 'Not all work: their logs say why; npm run stack:restart -- <service> restarts one.';
+};
+
 /** The status for a terminal; log files relative to `from`. */
-export const statusTable = ({ url, processes, well }: StackStatus, shorten: (path: string) => string): string => {
+export const statusTable = (status: StackStatus, shorten: (path: string) => string): string => {
+  const { processes } = status;
   const rows = processes.map((one) => [
     one.name,
     String(one.pid),
@@ -28,8 +37,5 @@ export const statusTable = ({ url, processes, well }: StackStatus, shorten: (pat
   ]);
   const head = ['process', 'pid', 'port', 'health', 'uptime', 'memory', 'log'];
   const total = processes.reduce((sum, { memoryMb }) => sum + memoryMb, 0);
-  const summary = well
-    ? `All ${processes.length} processes work, in ${total} MB: ${url}`
-    : `Not everything works${url ? '' : ', and the shop never opened'}; npm run stack starts it anew.`;
-  return `${columns([head, ...rows])}\n\n${summary}`;
+  return `${columns([head, ...rows])}\n\n${summaryOf(status, total)}`;
 };

@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { refusePositionals, report, root, runCommand } from './command.ts';
 import { readStackConfig, serviceEnvironment } from './config.ts';
+import { onInterrupt } from './interrupt.ts';
 import { readReplicas } from './replicas.ts';
 import { defaultAdmin, type Stack, startStack } from './stack.ts';
 
@@ -11,17 +12,6 @@ const usage = `usage: npm run stack                                   opens the 
        npm run stack:down                              ends it; the data stay in .local
 
 PORT (8080) is where the shop opens; HOST, SEED, RATE_LIMIT, LAB, ADMIN_EMAIL and ADMIN_PASSWORD are as for npm start.`;
-
-/** Ctrl-C gives the start up; it reaches Node twice under npm, and means the same then. */
-const interrupted = (): AbortSignal => {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-    process.on(signal, () => {
-      if (!controller.signal.aborted) report('interrupted, ending what was started');
-      controller.abort();
-    });
-  return controller.signal;
-};
 
 const tell = ({ url, dir, processes }: Stack, admin: string): void => {
   const near = relative(root, dir);
@@ -53,7 +43,7 @@ await runCommand({
       admin: own,
       seed: config.SEED === 'on' && !process.env.AUTH_ISSUER,
       report,
-      signal: interrupted(),
+      signal: onInterrupt(report),
     });
     const { email: name, password: known } = own ?? defaultAdmin;
     tell(stack, `${name} with password ${own ? 'your ADMIN_PASSWORD' : known}`);

@@ -1,4 +1,4 @@
-import { problems, type Refusal } from './problems.ts';
+import { type ProblemCode, type ProblemDetail, problems, type Refusal, refuse } from './problems.ts';
 
 /** A refusal as RFC 9457 shows it; `instance` is the path it is about. */
 export interface ProblemBody {
@@ -25,4 +25,22 @@ export const problemBody = ({ code, detail, errors, checkoutId }: Refusal, insta
     ...(errors ? { errors } : {}),
     ...(checkoutId ? { checkoutId } : {}),
   };
+};
+
+const isProblemCode = (code: unknown): code is ProblemCode => typeof code === 'string' && Object.hasOwn(problems, code);
+
+/**
+ * The refusal that a problem+json body was made of, `retryAfter` being its header's; undefined for what is none. What
+ * `problemBody` made up is not taken for a part of it.
+ */
+export const refusalIn = (body: unknown, retryAfter?: number): Refusal | undefined => {
+  if (typeof body !== 'object' || body === null) return undefined;
+  const { code, detail, errors, checkoutId } = body as Record<string, unknown>;
+  if (!isProblemCode(code)) return undefined;
+  return refuse(code, {
+    ...(typeof detail === 'string' && detail !== `${problems[code][1]}.` && { detail }),
+    ...(Array.isArray(errors) && { errors: errors as ProblemDetail[] }),
+    ...(retryAfter !== undefined && { retryAfter }),
+    ...(typeof checkoutId === 'string' && { checkoutId }),
+  });
 };

@@ -918,6 +918,7 @@ export interface Api {
         behind: number;
       }[];
       deadLetters: number;
+      missing: 'lag'[];
     };
   };
   'GET /admin/events': {

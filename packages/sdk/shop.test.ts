@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Session } from './api.ts';
 import { ShopError, ShopUnreachable } from './errors.ts';
 import type { Tokens, Vault } from './session.ts';
@@ -93,6 +93,16 @@ describe('repeating', () => {
     expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
     expect(new Set(keys).size).toBe(1);
     expect(keys).toHaveLength(3);
+  });
+
+  it('When a page came over plain HTTP, where browsers have no randomUUID, then it can buy all the same', async () => {
+    vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) });
+    const { shop, received } = await shopOf({}, json(201, { id: 'c1' }));
+    await shop.checkouts.buy();
+    await shop.checkouts.buy();
+    vi.unstubAllGlobals();
+    const keys = received.map(({ headers }) => headers['idempotency-key']);
+    expect(new Set(keys).size).toBe(2);
   });
 
   it('When an answer breaks off in its middle, then it has not come: it is asked for again where that is safe', async () => {
@@ -241,9 +251,9 @@ describe('watching a checkout', () => {
       if (cut) setTimeout(() => response.destroy(), 20);
       else response.end();
     };
-  const statuses = async (shop: ReturnType<typeof createShop>, signal?: AbortSignal) => {
+  const statuses = async (shop: ReturnType<typeof createShop>, signal?: AbortSignal, onBroken?: () => void) => {
     const seen: string[] = [];
-    for await (const { status } of shop.checkouts.watch('c1', signal)) seen.push(status);
+    for await (const { status } of shop.checkouts.watch('c1', signal, onBroken)) seen.push(status);
     return seen;
   };
 
@@ -260,8 +270,9 @@ describe('watching a checkout', () => {
       streaming([event('running'), half], true),
       streaming([event('compensated')]),
     );
-    expect(await statuses(shop)).toEqual(['running', 'compensated']);
-    expect(received).toHaveLength(2);
+    let breaks = 0;
+    expect(await statuses(shop, undefined, () => breaks++)).toEqual(['running', 'compensated']);
+    expect([received.length, breaks]).toEqual([2, 1]);
   });
 
   it('When the checkout is not there, then watching fails', async () => {
@@ -273,6 +284,12 @@ describe('watching a checkout', () => {
     const { shop } = await shopOf({}, (response) => {
       response.writeHead(200, { 'Content-Type': 'text/event-stream' }).write(event('running'));
     });
-    expect(await statuses(shop, AbortSignal.timeout(100))).toEqual(['running']);
+    const gone = new AbortController();
+    const seen: string[] = [];
+    for await (const { status } of shop.checkouts.watch('c1', gone.signal)) {
+      seen.push(status);
+      setTimeout(() => gone.abort(), 20);
+    }
+    expect(seen).toEqual(['running']);
   });
 });

@@ -113,9 +113,12 @@ const checkouts = ({ ask, open }: Requests) => ({
   start: (body: Body<'POST /checkouts'> = {}, options: CallOptions = {}) =>
     ask('POST /checkouts', { body }, keyed({ ...options, headers: { ...options.headers, Prefer: 'respond-async' } })),
   get: (id: string, options?: CallOptions) => ask('GET /checkouts/{id}', { path: { id } }, options),
-  /** The checkout now and at every change, until it has ended; comes back by itself after a lost connection. */
-  watch: (id: string, signal?: AbortSignal) =>
-    watchCheckout((inner) => open('GET /checkouts/{id}/events', { path: { id } }, { signal: inner }), signal),
+  /**
+   * The checkout now and at every change, until it has ended; comes back by itself after a lost connection, of which
+   * `onBroken` is told.
+   */
+  watch: (id: string, signal?: AbortSignal, onBroken?: () => void) =>
+    watchCheckout((inner) => open('GET /checkouts/{id}/events', { path: { id } }, { signal: inner }), signal, onBroken),
   list: (query: Query<'GET /checkouts'> = {}, options?: CallOptions) => ask('GET /checkouts', { query }, options),
   retry: (id: string, options?: CallOptions) => ask('POST /checkouts/{id}/retry', { path: { id } }, options),
 });

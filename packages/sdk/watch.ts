@@ -18,10 +18,14 @@ const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
 
 /**
  * The checkout at once and at every change, the last one final; ends after it, and when the signal aborts. Each piece is
- * the whole checkout, so a stream that broke is opened again without anything being missed.
+ * the whole checkout, so a stream that broke is opened again without anything being missed; `onBroken` is told.
  * @throws ShopError where the shop refuses, what opening threw where it can't be reached for 15 s.
  */
-export async function* watchCheckout(open: OpenStream, signal?: AbortSignal): AsyncGenerator<Checkout> {
+export async function* watchCheckout(
+  open: OpenStream,
+  signal?: AbortSignal,
+  onBroken?: () => void,
+): AsyncGenerator<Checkout> {
   for (let failures = 0; !signal?.aborted; failures += 1) {
     try {
       const { body } = await open(signal);
@@ -38,6 +42,8 @@ export async function* watchCheckout(open: OpenStream, signal?: AbortSignal): As
       const final = error instanceof ShopError && error.status < 500 && error.status !== 429;
       if (final || failures >= pausesMs.length) throw error;
     }
+    if (signal?.aborted) return;
+    onBroken?.();
     await pause(pausesMs[Math.min(failures, pausesMs.length - 1)] ?? 0, signal);
   }
 }

@@ -1,4 +1,6 @@
 import { cartCommandsConformance } from './commands.conformance.ts';
 import { cartStoreOnMongo, cartWorld } from './testing/world.ts';
 
-cartCommandsConformance('on MongoDB', () => cartWorld((store) => store, cartStoreOnMongo));
+const world = await cartWorld((store) => store, cartStoreOnMongo);
+
+cartCommandsConformance('on MongoDB', async () => world);

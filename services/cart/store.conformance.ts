@@ -154,4 +154,14 @@ const catalogueTests = (of: () => StoreUnderTest) => {
     expect(await store.catalogueOf(['R-2'])).toEqual([]);
     expect(await store.catalogueOf([])).toEqual([]);
   });
+
+  it('When many versions of a product that is new come at once, then the newest stays', async () => {
+    const { store } = of();
+    for (let round = 0; round < 25; round += 1) {
+      const sku = systemIds.uuid();
+      const versions = [1, 2, 3, 4, 5, 6, 7, 8].map((version) => ({ ...product(version, [sku]), id: sku }));
+      await Promise.all(versions.map((version) => store.saveProduct(version)));
+      expect(await store.catalogueOf([sku])).toEqual([versions.at(-1)]);
+    }
+  });
 };

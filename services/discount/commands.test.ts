@@ -1,35 +1,33 @@
-import type { ApplyReply, DiscountCommands } from '@shop/contracts/commands.ts';
-import { isRefusal, refuse } from '@shop/contracts/problems.ts';
-import { serve, testServiceToken } from '@shop/platform/testing/http.ts';
-import { afterAll } from 'vitest';
+import { httpDiscountCommands } from '@shop/clients/discount.ts';
+import { comparedReplies, type InternalServer, serveInternal } from '@shop/platform/testing/internal.ts';
+import { afterAll, expect, it } from 'vitest';
 import { discountCommandsConformance } from './commands.conformance.ts';
 import { discountInternalRoutes } from './routes.ts';
-import { startDiscount } from './testing.ts';
+import { checkoutOf, startDiscount } from './testing.ts';
 
-const stops: (() => Promise<void>)[] = [];
-afterAll(async () => {
-  for (const stop of stops) await stop();
-});
+const servers: InternalServer[] = [];
+afterAll(() => Promise.all(servers.map((server) => server.close())));
 
 discountCommandsConformance('in the process', async () => {
   const started = await startDiscount();
   return { commands: started.discount, ...started };
 });
 
-discountCommandsConformance('over its internal routes', async () => {
+discountCommandsConformance('over HTTP', async () => {
   const started = await startDiscount();
-  const server = await serve(discountInternalRoutes(started.discount), { clock: started.clock });
-  stops.push(() => server.close());
-  const call = async (command: string, body: unknown) =>
-    (await server.request('POST', `/internal/discount/${command}`, { token: testServiceToken, body })).body;
-  const commands: DiscountCommands = {
-    quote: (request) => call('quote', request),
-    async apply(command) {
-      const { code, errors, ...reply } = await call('apply', command);
-      const answered = code === undefined ? reply : refuse(code, { errors });
-      if (!answered.ok && !isRefusal(answered)) throw new Error(`answered ${JSON.stringify(answered)}`);
-      return answered as ApplyReply;
-    },
-  };
-  return { commands, ...started };
+  const compared = comparedReplies();
+  const server = await serveInternal(discountInternalRoutes(compared.served(started.discount)), started.clock);
+  servers.push(server);
+  return { commands: compared.called(httpDiscountCommands(server.caller)), ...started };
+});
+
+it('When its database is gone, then a caller learns that the outcome is unknown', async () => {
+  const { discount, pg } = await startDiscount();
+  const server = await serveInternal(discountInternalRoutes(discount));
+  servers.push(server);
+  await pg.close();
+  const { apply, quote } = httpDiscountCommands(server.caller);
+  const unknown = { refusal: { code: 'UNAVAILABLE' }, message: expect.stringContaining('answered 503 UNAVAILABLE') };
+  await expect(apply(checkoutOf(['ANY']))).rejects.toMatchObject(unknown);
+  await expect(quote(checkoutOf(['ANY']))).rejects.toMatchObject(unknown);
 });

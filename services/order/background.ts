@@ -11,16 +11,19 @@ export interface OrderBackgroundDeps {
   store: SagaStore & OrderStore;
   pg: Postgres;
   outbox: Pick<Outbox, 'source' | 'onNudge'>;
+  /** Where the events of all services are kept for operators, when that is order's to do. */
+  journal?: { prune(): Promise<number> };
   clock: Clock;
 }
 
 /** What order does beside requests and sagas. */
-export const orderBackground = ({ store, pg, outbox, clock }: OrderBackgroundDeps): Background => ({
+export const orderBackground = ({ store, pg, outbox, journal, clock }: OrderBackgroundDeps): Background => ({
   name: 'order',
   outbox,
   reactions: { group: orderGroup, topics: orderTopics, handlers: orderHandlers(store, clock), apply: oneByOne },
   forget: {
     'replies of order': (old, limit) => pruneKeys(pg, old, limit),
     'details of sagas': store.forgetDetails,
+    ...(journal && { journal: () => journal.prune() }),
   },
 });

@@ -8,7 +8,7 @@ import { redisLocks } from '@shop/platform/redis/locks.ts';
 import { openCaller } from '@shop/platform/service/callers.ts';
 import { addLogGauges, gaugesOf } from '@shop/platform/service/gauges.ts';
 import { runService } from '@shop/platform/service/run-service.ts';
-import { openEventLog, openJournal, openPostgres } from '@shop/platform/service/servers.ts';
+import { openEventLog, openJournal, openPostgres, waitForPostgres } from '@shop/platform/service/servers.ts';
 import { isLabOn } from '@shop/platform/service/settings.ts';
 import { orderBackground } from './background.ts';
 import { outboxDepthsOf } from './console/outbox-depths.ts';
@@ -67,19 +67,23 @@ await runService('order', settings, async (context) => {
 
   return {
     keys: config.AUTH_JWKS_URL,
-    background: orderBackground({ store, pg, outbox, clock }),
+    background: orderBackground({ store, pg, outbox, journal, clock }),
     log,
-    parts: [journal],
+    parts: [{ name: 'journal', failingMs: journal.failingMs }],
     // Sagas run once events move, and end before they cease.
     async routes() {
-      const recovery = await startRecovery({ owner: ids.uuid(), store, runner, clock, logger });
+      const recovery = await waitForPostgres(context, { url: config.DATABASE_URL, variable: 'DATABASE_URL' }, () =>
+        startRecovery({ owner: ids.uuid(), store, runner, clock, logger }),
+      );
       lifecycle.onStop('sagas', () => recovery.stop());
       const orders = createOrders({ store, recovery, live, locks: redisLocks(redis), clock, ids });
       const shop = createRemoteLabShop({ config, orders, clock, ids });
       const outboxDepths = outboxDepthsOf(outbox.source, callers);
+      // What else the overview tells is told also while Kafka is away.
+      const lag = () => journal.lag().catch(() => []);
       return [
         ...orderRoutes(orders),
-        ...consoleRoutes({ ...journal, sagas: store, outboxDepths, clock }),
+        ...consoleRoutes({ ...journal, lag, sagas: store, outboxDepths, clock }),
         ...(isLabOn(config) ? labRoutes({ runs: createRuns({ shop, clock, ids }), faults }) : []),
       ];
     },

@@ -190,6 +190,8 @@ const CLAIM = `
 const AUDIT = `
   select 'saga ' || id || ' is ' || state || ' after ' || attempts || ' attempts' as breach from sagas
     where state in ('running', 'pivoted', 'compensating') and created_at < now() - interval '${MAX_ATTEMPTS} minutes'
+  union all select 'saga ' || id || ' is parked, and waits for an operator to push it ' ||
+      case direction when 'undo' then 'back' else 'on' end from sagas where state = 'parked'
   union all select 'completed checkout ' || s.id || ' has no order' from sagas s left join orders o on o.checkout_id = s.id
     where s.kind = 'checkout' and s.state = 'completed' and (o.id is null or o.status = 'created')
   union all select 'checkout ' || s.id || ' was rolled back, yet has an order' from sagas s join orders o on o.checkout_id = s.id

@@ -59,13 +59,18 @@ const conditions = ({ status, category, brand, tag }: ListQuery): Filter[] => [
 const hits = (field: string, words: readonly string[]): Filter[] =>
   words.map((word) => ({ [field]: trusted({ $elemMatch: { $gte: word, $lt: word + last } }) }));
 
-/** What comes after a position: a greater key, or the same and a greater id. */
+/**
+ * What comes after a position: a greater key, or the same and a greater id. The first condition bounds the scan of the
+ * index, the second passes by the few before the position that share its key.
+ */
 const beyond = (key: string, direction: 1 | -1, after: Position | undefined): Filter[] => {
   if (!after) return [];
   const [value, id] = after;
-  const operator = direction === 1 ? '$gt' : '$lt';
-  const further = { [key]: trusted({ [operator]: value }) };
-  return [{ $or: [further, { [key]: value, _id: trusted({ [operator]: id }) }] }];
+  const [from, past] = direction === 1 ? ['$gte', '$gt'] : ['$lte', '$lt'];
+  return [
+    { [key]: trusted({ [from]: value }) },
+    { $or: [{ [key]: trusted({ [past]: value }) }, { _id: trusted({ [past]: id }) }] },
+  ];
 };
 
 const all = (filters: readonly Filter[]): Filter => ({ $and: filters });

@@ -18,7 +18,7 @@ await runService('product', settings, async (context) => {
   return {
     routes: () => [...productRoutes(products), ...productInternalRoutes(products)],
     keys: config.AUTH_JWKS_URL,
-    background: productBackground(outbox),
+    background: productBackground({ outbox, sharing: products }),
     log,
   };
 });

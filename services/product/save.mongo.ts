@@ -42,8 +42,9 @@ const writeOf = ({ product, before, fact }: Save, outbox: MongoOutbox): AnyBulkW
   if (!before) return { insertOne: { document: { _id: id, ...fields, ...outbox.opening(id, events) } } };
   return {
     updateOne: {
-      // The guard: a product whose version moved on is not found.
-      filter: { _id: id, 'product.version': before.version, ...outbox.room(events) },
+      // The guard: a product whose version moved on is not found. `$eq`, because in bulk writes Mongoose lets a value be
+      // an operator.
+      filter: { _id: { $eq: id }, 'product.version': { $eq: before.version }, ...outbox.room(events) },
       // Of many updates the server says how many found their document, but not which. One that finds none would have to
       // make one under two ids here, which fails: so each that found none is told by an error of its own.
       update: { $set: fields, ...outbox.saying(events), $setOnInsert: { _id: null } },

@@ -53,6 +53,8 @@ export interface ProductService extends CatalogueQueries {
   list(query: ListProducts, admin: boolean): Promise<Page<Product> | Refusal>;
   facets(): Promise<Facets>;
   import: Import;
+  /** Products were written, if only by a process that died before it could say so: what was read before is not shown any more. */
+  productsChanged(): Promise<void>;
 }
 
 /** The catalogue. */
@@ -103,6 +105,7 @@ export const createProduct = (deps: ProductDeps): ProductService => {
     bySkus: async (skus) => (await store.bySkus(skus)).map(catalogueProduct),
     byIds: async (ids): Promise<CatalogueProduct[]> => (await store.byIds(ids)).map(catalogueProduct),
     import: createImport({ ...deps, written: () => cache.clear(region) }),
+    productsChanged: () => cache.clear(region),
   };
 };
 

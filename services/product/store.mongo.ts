@@ -42,7 +42,11 @@ export const createMongoProductStore = ({
       return owners.filter(({ variants }) => variants.some(({ sku }) => asked.has(sku)));
     },
     async takenHandles(handles) {
-      const found = await products.find({ 'product.handle': among(handles) }, { 'product.handle': 1 }).lean<StoredProduct[]>();
+      const found = await products
+        .find({ 'product.handle': among(handles) }, { 'product.handle': 1 })
+        // Also by a product whose write is only about to be acknowledged: it would stand in the way.
+        .readConcern('local')
+        .lean<StoredProduct[]>();
       return found.map(({ product }) => product.handle);
     },
     list: (query) => listProducts(products, query),

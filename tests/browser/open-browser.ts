@@ -7,7 +7,7 @@ import { type Visitor, visit } from './visitor.ts';
 export interface OpenBrowser extends OpenShop {
   browser: Browser;
   /** Somebody new; after the test they go, and nothing must have gone wrong in their browser. */
-  visitor(options?: BrowserContextOptions): Promise<Visitor>;
+  visitor(options?: BrowserContextOptions, url?: string): Promise<Visitor>;
 }
 
 /** Opens a shop with its sample catalogue, and a Chromium, for this file's tests. */
@@ -15,8 +15,8 @@ export const openBrowser = (env: Record<string, string> = {}): OpenBrowser => {
   vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
   const open = openShop({ SEED: 'on', ...env }) as OpenBrowser;
   const visitors: Visitor[] = [];
-  open.visitor = async (options) => {
-    const visitor = await visit(open.browser, open.shop.url, options);
+  open.visitor = async (options, url = open.shop.url) => {
+    const visitor = await visit(open.browser, url, options);
     visitors.push(visitor);
     return visitor;
   };

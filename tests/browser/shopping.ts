@@ -51,5 +51,5 @@ export const register = async (visitor: Visitor, email: string): Promise<void> =
   await visitor.field('Email').fill(email);
   await visitor.field('Password').fill('correct horse battery');
   await visitor.button('Register').click();
-  await visitor.button('Sign out').waitFor();
+  await visitor.page.waitForURL(({ pathname }) => pathname !== '/register');
 };

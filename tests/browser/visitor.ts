@@ -1,4 +1,4 @@
-import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator, Page, Request } from 'playwright-core';
 
 /** Somebody with a browser of their own, and what went wrong in it. */
 export interface Visitor {
@@ -32,9 +32,13 @@ export const visit = async (browser: Browser, url: string, options: BrowserConte
       if (isFault) faults.push(`console: ${message.text()}`);
     });
     page.on('pageerror', (error) => faults.push(`exception: ${error.stack ?? error.message}`));
-    page.on('request', (request) => {
-      if (!request.url().startsWith(`${url}/`)) faults.push(`request: ${request.url()}`);
-    });
+    // What the page's policy has stopped was never sent.
+    const isSent = (request: Request) => request.failure()?.errorText !== 'csp';
+    const note = (request: Request) => {
+      if (!request.url().startsWith(`${url}/`) && isSent(request)) faults.push(`request: ${request.url()}`);
+    };
+    page.on('requestfinished', note);
+    page.on('requestfailed', note);
   });
   const page = await context.newPage();
   return {

@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { fetchServers } from '../../deploy/local/servers/fetch.ts';
 import { startKafka } from '../../deploy/local/servers/kafka.ts';
 import { createLeash } from '../../deploy/local/servers/leash.ts';
 import { startMongo } from '../../deploy/local/servers/mongo.ts';
@@ -27,13 +28,15 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
   const dir = await mkdtemp(join(tmpdir(), 'shop-servers-'));
   const leash = createLeash();
   leash.hold({ folder: dir });
+  const report = (sentence: string) => console.log(sentence);
   const start = (name: string, starting: (options: ServerOptions) => Promise<Server>): Promise<Server> =>
     starting({
       dir: join(dir, name),
       onStart: (process) => leash.hold({ process }),
-      report: (sentence) => console.log(sentence),
+      report,
     });
   try {
+    await fetchServers(['kafka', 'mongo', 'redis', 'nginx'], report);
     const [kafka, mongo, redis] = await Promise.all([
       start('kafka', startKafka),
       start('mongo', startMongo),

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DEFAULT_ADMIN } from '@shop/identity/config.ts';
 import { describe, expect, it } from 'vitest';
-import { declaration } from '../../apps/embedded/config.ts';
 import { documentedMetrics } from '../support/metrics.ts';
 import { anchorsOf, blocksOf, codeOf, commandsOf, files, linksOf, page, pages, root } from './markdown.ts';
 
@@ -24,14 +22,6 @@ const top = [...new Set(files.map((file) => file.split('/')[0] ?? ''))];
 const isPath = (code: string): boolean =>
   /^[\w.@<>*/-]+$/.test(code) &&
   (code.includes('/') ? top.includes(code.split('/')[0] ?? '') : /^[A-Z]+\.md$/.test(code));
-
-const settingsRows = () =>
-  [...(readme.text.split('## Settings')[1]?.split('\n## ')[0] ?? '').matchAll(/^\| (`[A-Z].*?) \| (.*?) \|/gm)].map(
-    ([, names = '', defaults = '']) => ({
-      names: [...names.matchAll(/`(\w+)`/g)].map(([, name = '']) => name),
-      defaults: defaults.split(', ').map((text) => text.replaceAll('`', '')),
-    }),
-  );
 
 describe('The documents', () => {
   it('When a relative link is followed, then its file is there, and its heading', () => {
@@ -60,22 +50,6 @@ describe('The documents', () => {
       new RegExp(`npm (run )?${name}(?![\\w:-])`).test(readme.text) || readme.text.includes(`npm ${name}`);
     expect(own.filter((name) => !named(name))).toEqual([]);
     expect(own.length).toBeGreaterThan(5);
-  });
-
-  it('When a setting is read by the shop, then the README has it with its default, and no other', () => {
-    const documented = settingsRows().flatMap(({ names, defaults }) =>
-      names.map((name, at) => [name, defaults[at] ?? defaults[0]] as const),
-    );
-    const initial: Record<string, unknown> = {
-      ADMIN_EMAIL: DEFAULT_ADMIN.email,
-      ADMIN_PASSWORD: DEFAULT_ADMIN.password,
-    };
-    const declared = Object.entries(declaration).map(([name, { schema }]) => {
-      const { flags = {} } = schema.describe() as { flags?: { default?: unknown } };
-      return [name, String(flags.default ?? initial[name] ?? '–')] as const;
-    });
-    expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(declared));
-    expect(documented.length).toBe(declared.length);
   });
 
   it('When a path of the repository is named, then it is there', () => {

@@ -25,7 +25,15 @@ describe('The log of a shop that is not on a terminal', () => {
     const people = text()
       .split('\n')
       .filter((line) => !line.startsWith('{'));
-    expect(people.map((line) => line.trim().split(/\s+/)[0])).toEqual(['', 'The', 'API', 'Docs', 'Admin', 'Ctrl-C']);
+    expect(people.map((line) => line.trim().split(/\s+/)[0])).toEqual([
+      '',
+      'The',
+      'Pages',
+      'API',
+      'Docs',
+      'Admin',
+      'Ctrl-C',
+    ]);
     for (const line of lines()) expect(line).toMatchObject({ name: 'shop', msg: expect.any(String) });
   });
 

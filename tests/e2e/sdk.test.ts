@@ -5,6 +5,7 @@ import { each } from '../../packages/sdk/pages.ts';
 import type { Tokens } from '../../packages/sdk/session.ts';
 import { createShop, type Shop as Sdk, type ShopOptions } from '../../packages/sdk/shop.ts';
 import { eventually, times } from '../support/client.ts';
+import { comparing } from '../support/contract.ts';
 import { removeFolder, type Shop, startShop } from '../support/shop.ts';
 
 let shop: Shop;
@@ -14,9 +15,11 @@ beforeAll(async () => {
   seller = as();
   await seller.auth.login({ email: 'admin@example.com', password: 'admin-password' });
 });
+const complaints: string[] = [];
 afterAll(async () => {
   await shop?.stop();
   if (shop) removeFolder(shop.dataDir);
+  expect(complaints).toEqual([]);
 });
 
 let addresses = 0;
@@ -24,7 +27,8 @@ let addresses = 0;
 const from = (): typeof fetch => {
   addresses += 1;
   const address = `10.0.0.${addresses}`;
-  return (input, init) => fetch(input, { ...init, headers: { ...init?.headers, 'X-Forwarded-For': address } });
+  const send = comparing(shop.url, complaints);
+  return (input, init) => send(input, { ...init, headers: { ...init?.headers, 'X-Forwarded-For': address } });
 };
 const as = (options: Partial<ShopOptions> = {}): Sdk => createShop({ url: shop.url, fetch: from(), ...options });
 const guest = async (options?: Partial<ShopOptions>): Promise<Sdk> => {

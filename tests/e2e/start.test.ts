@@ -3,7 +3,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { call, guest } from '../support/client.ts';
-import { removeFolder, runShop, startShop, temporaryFolder } from '../support/shop.ts';
+import { runShop } from '../support/embedded-shop.ts';
+import { removeFolder, startShop, temporaryFolder } from '../support/shop.ts';
 
 const dataDir = temporaryFolder();
 afterAll(() => removeFolder(dataDir));
@@ -47,6 +48,21 @@ describe('Starting the shop', () => {
     await refused({ DATA_DIR: file }, /The data folder .*a-file can't be written/);
     await refused({ DATA_DIR: '/proc/no-shop' }, /The data folder \/proc\/no-shop can't be written/);
   });
+
+  it('When the shop sells in yen, which have no decimals, then its sample catalogue and vouchers are in yen', async () => {
+    const folder = temporaryFolder();
+    const shop = await startShop({ dataDir: folder, env: { SEED: 'on', STORE_CURRENCY: 'JPY' } });
+    const kim = await guest(shop.url);
+    await kim.add('TRAIL-MUG-FOR', 3);
+    expect((await kim.put('/cart/vouchers/FIVEOFF')).status).toBe(200);
+    expect((await kim.get('/cart/quote')).body).toMatchObject({
+      subtotal: { amount: 4200, currency: 'JPY' },
+      total: { amount: 3700, currency: 'JPY' },
+      rejected: [],
+    });
+    expect(await shop.stop()).toBe(0);
+    removeFolder(folder);
+  }, 60_000);
 
   it('When a second shop starts on the folder, then it is refused and the first goes on', async () => {
     const shop = await startShop({ dataDir });

@@ -1,45 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { auditShop, queryShop } from '../support/audit.ts';
-import { customer, eventually, product } from '../support/client.ts';
+import { customer, product } from '../support/client.ts';
+import { everything, settled } from '../support/everything.ts';
 import { openShop } from '../support/open-shop.ts';
 
 const open = openShop();
 
-const settled = () =>
-  eventually(
-    async () => (await open.seller.get('/admin/overview')).body,
-    ({ lag, outbox }) =>
-      lag.every(({ behind }: { behind: number }) => behind === 0) &&
-      outbox.every(({ depth }: { depth: number }) => depth === 0),
-    20_000,
-  );
-
 /** Lets every group hear everything again, from the first event on. */
 const rewind = async () => {
   await queryShop(open.shop, 'events', 'update log_offsets set done = 0');
-  await settled();
+  await settled(open.seller);
 };
-
-/** What a user would see change if an event took effect twice. */
-const everything = async () => ({
-  stock: await queryShop(open.shop, 'inventory', 'select sku, on_hand, reserved, status from stock order by sku'),
-  ledger: await queryShop(
-    open.shop,
-    'inventory',
-    'select sku, kind, delta_on_hand, delta_reserved from movements order by id',
-  ),
-  holds: await queryShop(open.shop, 'inventory', 'select saga_id, state from reservations order by saga_id'),
-  uses: await queryShop(open.shop, 'discount', 'select code, used from vouchers order by code'),
-  redemptions: await queryShop(open.shop, 'discount', 'select saga_id, released_at from redemptions order by saga_id'),
-  carts: await queryShop(
-    open.shop,
-    'cart',
-    `select user_id, document->'lines' as lines, document->'cartNo' as number, document->'lock' as lock from carts order by user_id`,
-  ),
-  catalogue: await queryShop(open.shop, 'cart', 'select id, version, product from catalogue_products order by id'),
-  orders: await queryShop(open.shop, 'order', 'select id, status, version from orders order by id'),
-  sagas: await queryShop(open.shop, 'order', 'select id, state, version from sagas order by id'),
-});
 
 describe('Every event delivered again, late', () => {
   it('When all groups hear everything once more, with their inboxes and without, then nothing takes effect twice', async () => {
@@ -63,11 +34,11 @@ describe('Every event delivered again, late', () => {
     await open.seller.del(`/products/${gone.id}`);
     await kept.buyer.add(sku);
     expect(await auditShop(open.shop)).toEqual([]);
-    await settled();
+    await settled(open.seller);
 
-    const before = await everything();
+    const before = await everything(open.shop);
     await rewind();
-    expect(await everything()).toEqual(before);
+    expect(await everything(open.shop)).toEqual(before);
 
     // Older than any inbox remembers: what remains is each aggregate's version and state.
     for (const name of ['inventory', 'discount'] as const) await queryShop(open.shop, name, 'delete from inbox');
@@ -78,7 +49,7 @@ describe('Every event delivered again, late', () => {
       'select count(*)::int as count from inbox',
     );
     expect(heard[0]?.count).toBeGreaterThan(5);
-    expect(await everything()).toEqual(before);
+    expect(await everything(open.shop)).toEqual(before);
     expect(await auditShop(open.shop)).toEqual([]);
 
     const next = await customer(open.shop.url);

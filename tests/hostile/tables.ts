@@ -145,11 +145,13 @@ export const badIdempotencyKeys = ({ send, as, body }: Good, rule: 'required' | 
       names: ['Idempotency-Key'],
     }),
   ),
-  ...(rule === 'optional' ? [] : ['', '   ']).map(
+  ...['', '   '].map(
     (value): Row => ({
       ...{ what: `the Idempotency-Key of ${send} is ${value.length} spaces`, send, as, body },
       headers: { 'Idempotency-Key': value },
-      answer: '400 IDEMPOTENCY_KEY_REQUIRED',
+      ...(rule === 'required'
+        ? { answer: '400 IDEMPOTENCY_KEY_REQUIRED' }
+        : { answer: '400 VALIDATION_FAILED', names: ['Idempotency-Key'] }),
     }),
   ),
 ];

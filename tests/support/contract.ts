@@ -73,3 +73,19 @@ export const contractAt = (url: string): Promise<ReturnType<typeof contractOf>> 
   known.catch(() => contracts.delete(url));
   return known;
 };
+
+/** `fetch` that notes in `complaints` what an answer has that the document of the shop does not; streams pass unread. */
+export const comparing =
+  (url: string, complaints: string[]): typeof fetch =>
+  async (input, init) => {
+    const response = await fetch(input, init);
+    const contentType = response.headers.get('content-type');
+    const isJson = contentType?.includes('json') && !contentType.includes('ndjson');
+    const text = isJson ? await response.clone().text() : '';
+    const { pathname: path } = new URL(String(input));
+    const { status } = response;
+    const seen = { method: init?.method ?? 'GET', path, status, contentType, body: text && JSON.parse(text) };
+    const complaint = (await contractAt(url))(seen);
+    if (complaint) complaints.push(complaint);
+    return response;
+  };

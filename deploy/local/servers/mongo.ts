@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import mongoose from 'mongoose';
+import type { mongo } from 'mongoose';
 import { fetchMongo } from './mongo.fetch.ts';
 import type { Server, ServerOptions } from './options.ts';
 import { choosePort } from './ports.ts';
@@ -11,10 +11,8 @@ const set = 'rs0';
 /** MongoDB's word for a set without members yet. */
 const notYetInitialized = 94;
 
-type Client = InstanceType<typeof mongoose.mongo.MongoClient>;
-
 /** Whether the set has this member as its only one, made or changed where it has not. */
-const ensureMember = async (client: Client, host: string): Promise<void> => {
+const ensureMember = async (client: mongo.MongoClient, host: string): Promise<void> => {
   const admin = client.db('admin');
   const members = [{ _id: 0, host }];
   try {
@@ -29,10 +27,12 @@ const ensureMember = async (client: Client, host: string): Promise<void> => {
 };
 
 /** Rejects unless the server is primary; makes its replica set where there is none. */
-export const askMongo = async (port: number): Promise<void> => {
+export const askMongo = async (port: number, withinMs = 1_000): Promise<void> => {
+  // Loaded when it is needed: most commands do without, and should answer at once.
+  const { MongoClient } = (await import('mongoose')).default.mongo;
   const host = `127.0.0.1:${port}`;
-  const client = new mongoose.mongo.MongoClient(`mongodb://${host}/`, {
-    serverSelectionTimeoutMS: 1_000,
+  const client = new MongoClient(`mongodb://${host}/`, {
+    serverSelectionTimeoutMS: withinMs,
     directConnection: true,
   });
   try {

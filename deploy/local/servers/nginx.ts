@@ -1,10 +1,12 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ask } from './http.ts';
-import { systemProgram } from './install.ts';
+import { type Program, systemProgram } from './install.ts';
 import type { Server, ServerOptions } from './options.ts';
 import { choosePort } from './ports.ts';
 import { launch, untilReady } from './process.ts';
+
+export const nginx: Program = { name: 'nginx', what: 'nginx', debian: 'nginx-light', brew: 'nginx' };
 
 const readyMs = 15_000;
 
@@ -34,7 +36,7 @@ const removeSockets = async (config: string, dir: string): Promise<void> => {
  */
 export const startNginx = async (options: NginxOptions): Promise<Server> => {
   const { dir, host = '127.0.0.1', logFile = join(dir, 'nginx.log'), report = () => {}, clock } = options;
-  const file = await systemProgram({ name: 'nginx', what: 'nginx', debian: 'nginx-light', brew: 'nginx' }, report);
+  const file = await systemProgram(nginx, report);
   await mkdir(dir, { recursive: true });
   const port = await choosePort('the edge', options.port);
   const config = await options.config(port);

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ServerConnection } from '@shop/platform/postgres/connect.ts';
+import type { Connection, ServerConnection } from '@shop/platform/postgres/connect.ts';
 import { type Account, chooseAccount } from '@shop/platform/postgres/server/account.ts';
 import { findBinaries } from '@shop/platform/postgres/server/binaries.ts';
 import { adoptCluster, type Cluster, openCluster, superuser } from '@shop/platform/postgres/server/cluster.ts';
@@ -32,9 +32,9 @@ export interface Postgres extends Server {
   connection: ServerConnection;
 }
 
-/** Rejects unless the server answers. */
-export const askPostgres = async (connection: ServerConnection): Promise<void> => {
-  const client = new pg.Client({ ...connection, database: 'postgres', connectionTimeoutMillis: 2_000 });
+/** Rejects unless the server answers on one of its databases. */
+export const askPostgres = async (connection: Connection): Promise<void> => {
+  const client = new pg.Client({ ...connection, connectionTimeoutMillis: 5_000, query_timeout: 5_000 });
   client.on('error', () => {});
   try {
     await client.connect();
@@ -62,7 +62,7 @@ const start = async ({ account, cluster, connection, logFile, options }: Start):
   const rest = { name: 'PostgreSQL', cwd: '/', endsOn: 'SIGINT', env, logFile } as const;
   const launched = await launch({ ...options, ...command, ...rest });
   await untilReady(launched, {
-    probe: () => askPostgres(connection),
+    probe: () => askPostgres({ ...connection, database: 'postgres' }),
     withinMs: readyMs,
     clock: options.clock,
   });

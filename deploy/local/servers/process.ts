@@ -153,7 +153,10 @@ export const tailOf = async ({ logFile, logFrom }: Pick<Launched, 'logFile' | 'l
     const { size } = await file.stat();
     const from = Math.max(logFrom, size - tailBytes);
     const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(size - from), position: from });
-    return buffer.toString('utf8', 0, bytesRead).trimEnd().split('\n').slice(-tailLines).join('\n');
+    const lines = buffer.toString('utf8', 0, bytesRead).trimEnd().split('\n');
+    // Where the beginning was cut off, half a line says nothing.
+    if (from > logFrom && lines.length > 1) lines.shift();
+    return lines.slice(-tailLines).join('\n');
   } finally {
     await file.close();
   }

@@ -1,10 +1,12 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemProgram } from './install.ts';
+import { type Program, systemProgram } from './install.ts';
 import type { Server, ServerOptions } from './options.ts';
 import { choosePort } from './ports.ts';
 import { launch, untilReady } from './process.ts';
 import { say } from './tcp.ts';
+
+export const redis: Program = { name: 'redis-server', what: 'Redis', debian: 'redis-server', brew: 'redis' };
 
 const readyMs = 20_000;
 
@@ -22,8 +24,7 @@ export const askRedis = async (port: number): Promise<void> => {
  */
 export const startRedis = async (options: ServerOptions): Promise<Server> => {
   const { dir, logFile = join(dir, 'redis.log'), report = () => {}, clock } = options;
-  const program = { name: 'redis-server', what: 'Redis', debian: 'redis-server', brew: 'redis' };
-  const file = await systemProgram(program, report);
+  const file = await systemProgram(redis, report);
   await mkdir(dir, { recursive: true });
   const before = Number(await readFile(join(dir, 'port'), 'utf8').catch(() => '')) || undefined;
   const port = await choosePort('Redis', options.port, before);

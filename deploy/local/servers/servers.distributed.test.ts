@@ -1,13 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Admin, Consumer, MessagesStreamFallbackModes, MessagesStreamModes, Producer } from '@platformatic/kafka';
 import { Redis } from 'ioredis';
 import mongoose from 'mongoose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type {} from '../../../tests/distributed/servers.setup.ts';
 import { startKafka } from './kafka.ts';
 import { createLeash, type Leash } from './leash.ts';
 import { startMongo } from './mongo.ts';
+import { startPostgres } from './postgres.ts';
 import { startRedis } from './redis.ts';
 
 describe('the real servers', () => {
@@ -68,6 +71,37 @@ describe('the real servers', () => {
     const read = await mongoose.createConnection(third.url).asPromise();
     expect(await read.collection('kept').findOne({}, { projection: { _id: 0 } })).toEqual({ value: 'here' });
     await read.close();
+  });
+
+  it('When PostgreSQL is killed and started again on its folder, then what it acknowledged is there', async () => {
+    const first = await startPostgres(options('postgres'));
+    const write = new pg.Client({ ...first.connection, database: 'postgres' });
+    write.on('error', () => {});
+    await write.connect();
+    await write.query(`create table kept as select 'here' as value`);
+    await first.kill();
+
+    const second = await startPostgres(options('postgres', first.port));
+    const read = new pg.Client({ ...second.connection, database: 'postgres' });
+    await read.connect();
+    expect((await read.query('select value from kept')).rows).toEqual([{ value: 'here' }]);
+    expect((await read.query('show fsync')).rows).toEqual([{ fsync: 'on' }]);
+    await read.end();
+    expect(await second.stop()).toBe(true);
+  });
+
+  it('When a port that was asked for is taken, then the server says so and nothing is started', async () => {
+    const taken = Number(new URL(inject('redis')).port);
+    await expect(startRedis(options('other', taken))).rejects.toThrow(`Port ${taken}, wanted for Redis, is taken`);
+  });
+
+  it('When a server can not start, then the end of its log is told', async () => {
+    const dir = join(options('broken').dir, 'data');
+    await mkdir(dir, { recursive: true });
+    await writeFile(join(dir, 'storage.bson'), 'not BSON');
+    await expect(startMongo(options('broken'))).rejects.toThrow(
+      /^MongoDB did not start; its log is .*mongod[.]log, and ends with:\n./,
+    );
   });
 
   it('When Redis is killed and started again, then it answers and is empty', async () => {

@@ -13,12 +13,3 @@ export const say = (port: number, words: Uint8Array | string): Promise<Buffer> =
     socket.once('end', () => socket.destroy(new Error('it hung up')));
     socket.once('error', reject);
   });
-
-/** PostgreSQL's question whether TLS is spoken here: any server answers it, before it knows who asks. */
-const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
-
-/** Rejects unless a PostgreSQL answers at this port; that takes no password. */
-export const knock = async (port: number): Promise<void> => {
-  const [answer] = await say(port, sslRequest);
-  if (answer !== 0x4e && answer !== 0x53) throw new Error('it is no PostgreSQL');
-};

@@ -4,19 +4,23 @@ import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { StackFailed } from './errors.ts';
 
-/** The full path of a program; also looked for where systems keep programs that users seldom call. */
-export const findProgram = async (name: string): Promise<string | undefined> => {
-  for (const folder of [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin']) {
-    const path = join(folder, name);
-    if (
-      folder !== '' &&
-      (await access(path, constants.X_OK).then(
-        () => true,
-        () => false,
-      ))
-    )
-      return path;
-  }
+/** Also where systems keep programs that users seldom call. */
+const usualFolders = (): string[] => [
+  ...(process.env.PATH ?? '').split(delimiter).filter(Boolean),
+  '/usr/local/sbin',
+  '/usr/sbin',
+  '/sbin',
+];
+
+const runs = (path: string): Promise<boolean> =>
+  access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+
+/** The full path of a program. */
+export const findProgram = async (name: string, folders = usualFolders()): Promise<string | undefined> => {
+  for (const folder of folders) if (await runs(join(folder, name))) return join(folder, name);
   return undefined;
 };
 

@@ -4,6 +4,7 @@ import { ReplyError } from 'ioredis';
 import mongoose from 'mongoose';
 import { errors as undici } from 'undici';
 import { describe, expect, it } from 'vitest';
+import { CallFailed } from '../http-client/call-failed.ts';
 import { isDuplicateKey, isTooLarge } from '../mongo/errors.ts';
 import { isInfrastructureFailure } from './infrastructure.ts';
 
@@ -34,6 +35,7 @@ describe('isInfrastructureFailure', () => {
 
   it('When a Problem says UNAVAILABLE, then it is one, and another Problem is a refusal whatever caused it', () => {
     expect(isInfrastructureFailure(new Problem('UNAVAILABLE'))).toBe(true);
+    expect(isInfrastructureFailure(new CallFailed('cart answered 500'))).toBe(true);
     expect(isInfrastructureFailure(new Problem('NOT_FOUND', {}, { cause: withCode('ECONNRESET') }))).toBe(false);
   });
 

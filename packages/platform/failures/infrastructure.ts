@@ -1,7 +1,7 @@
+import { judgeKafka } from '../messaging/kafka/errors.ts';
 import { judgeMongo } from '../mongo/errors.ts';
 import { judgePostgres } from '../postgres/errors.ts';
 import { judgeHttp } from './http.ts';
-import { judgeKafka } from './kafka.ts';
 import { judgeRedis } from './redis.ts';
 import { listOf, objectOf, textOf, type Verdict } from './traits.ts';
 
@@ -22,9 +22,8 @@ const socketCodes = new Set([
 
 const judgeSocket = (error: unknown): Verdict => socketCodes.has(textOf(error, 'code') ?? '') || undefined;
 
-/** A Problem that says UNAVAILABLE: whoever threw it has found out already. Any other is a refusal. */
+/** A Problem, of whatever kind, that says UNAVAILABLE: whoever threw it has found out already. Any other is a refusal. */
 const judgeProblem = (error: unknown): Verdict => {
-  if (textOf(error, 'name') !== 'Problem') return undefined;
   const code = textOf(objectOf(error, 'refusal'), 'code');
   return code === undefined ? undefined : code === 'UNAVAILABLE';
 };

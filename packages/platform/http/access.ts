@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { Problem } from '@shop/contracts/problems.ts';
 import type { Request } from 'express';
 import type { TokenVerifier } from '../auth/verifier.ts';
@@ -16,7 +16,7 @@ const allowed: Record<Exclude<Access, 'anyone' | 'service'>, readonly User['role
   admin: ['admin'],
 };
 
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
 
 const unauthenticated = (detail: string) => new Problem('UNAUTHENTICATED', { detail });
 

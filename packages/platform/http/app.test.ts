@@ -1,6 +1,7 @@
 import { refuse } from '@shop/contracts/problems.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requestContext } from '../telemetry/context.ts';
+import { eventually } from '../testing/eventually.ts';
 import { serve, type TestServer, testServiceToken } from '../testing/http.ts';
 import { recordingLogger } from '../testing/logger.ts';
 import { answer, created, del, get, patch, post } from './route.ts';
@@ -76,6 +77,9 @@ const routes = [
     },
   ),
   post('/internal/stock/reserve', { summary: 'i', access: 'service', answers: { 200: anything } }, () => ({ ok: 1 })),
+  post('/internal/broken', { summary: 'i', access: 'service', answers: { 200: anything } }, () => {
+    throw new Error('broken');
+  }),
   get('/.well-known/jwks.json', { summary: 'w', access: 'anyone', answers: { 200: anything } }, () => ({ keys: [] })),
 ];
 
@@ -284,6 +288,17 @@ describe('the HTTP face of a service', () => {
       ]);
       notReady = [];
     });
+  });
+
+  it('When another service asks, then its answer has no headers for browsers, and the log on level info no line of it', async () => {
+    const internal = { token: testServiceToken };
+    const { headers } = await server.request('POST', '/internal/stock/reserve', internal);
+    expect(headers.get('content-security-policy')).toBeNull();
+    expect((await server.request('POST', '/internal/broken', internal)).status).toBe(500);
+    const said = (path: string) => lines.filter(({ msg, path: of }) => msg === 'request' && of === path);
+    await eventually(() => said('/internal/broken').length === 1);
+    expect(said('/internal/broken')[0]).toMatchObject({ level: 30, status: 500 });
+    expect(new Set(said('/internal/stock/reserve').map(({ level }) => level))).toEqual(new Set([20]));
   });
 
   it('When any answer is sent, then it carries the security headers and not what would force HTTPS', async () => {

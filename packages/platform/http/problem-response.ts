@@ -24,7 +24,11 @@ export const sendProblem = (request: Request, response: Response, refusal: Refus
  * as 500. The cause goes to the log alone.
  */
 export const refusalOf = (error: unknown, logger: Logger): Refusal => {
-  if (error instanceof Problem) return error.refusal;
+  if (error instanceof Problem) {
+    // It tells its sender nothing of why.
+    if (error.refusal.code === 'UNAVAILABLE') logger.warn({ err: error }, 'a request met something that is gone');
+    return error.refusal;
+  }
   if (isRefusal(error)) return error;
   if (error instanceof URIError) return brokenUrl();
   if (isInfrastructureFailure(error)) {

@@ -1,13 +1,10 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { parseTraceparent, requestContext, traceIdOf } from '../telemetry/context.ts';
+import { isSaneRequestId, parseTraceparent, requestContext, traceIdOf } from '../telemetry/context.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { isTracing, type Span, startSpan } from '../telemetry/spans.ts';
 import type { Ids } from '../time/ids.ts';
 import { stopwatch } from '../time/system.ts';
-
-/** What goes into logs and back to the client unescaped must be harmless there. */
-const sane = /^[\w.:/+=@-]{1,128}$/;
 
 /**
  * The frame around every request: an id (the client's, when it is sane) that is returned and logged, the trace it
@@ -17,7 +14,7 @@ export const requestFrame =
   ({ ids, logger, metrics }: { ids: Ids; logger: Logger; metrics?: Metrics }): RequestHandler =>
   (request, response, next) => {
     const sent = request.get('x-request-id');
-    const requestId = sent !== undefined && sane.test(sent) ? sent : ids.uuid();
+    const requestId = isSaneRequestId(sent) ? sent : ids.uuid();
     const above = parseTraceparent(request.get('traceparent'));
     const span = isProbe(request.path) ? undefined : requestSpan(request, above);
     const traceparent = span?.traceparent ?? above;
@@ -31,18 +28,23 @@ export const requestFrame =
       if (span) endSpan(span, request, response);
       // Paths only: a query string may hold what someone searched for, or a token put there by mistake.
       const path = originalUrl.split('?', 1)[0] ?? '';
+      const level = response.writableFinished && isRoutine(path, status) ? 'debug' : 'info';
+      if (!logger.isLevelEnabled(level)) return;
       const traceId = traceIdOf(traceparent);
       const line = { requestId, ...(traceId && { traceId }), method, path, status, ms: Math.round(ms * 10) / 10 };
-      if (!response.writableFinished) logger.info(line, 'the client hung up');
-      else if (isWellProbe(path, status)) logger.debug(line, 'request');
-      else logger.info(line, 'request');
+      logger[level](line, response.writableFinished ? 'request' : 'the client hung up');
     });
     requestContext.run(traceparent ? { requestId, traceparent } : { requestId }, next);
   };
 
-/** Probes come every few seconds, and say nothing as long as all is well. */
-const isWellProbe = (path: string, status: number): boolean => isProbe(path) && status === 200;
 const isProbe = (path: string): boolean => path.startsWith('/health/');
+
+/**
+ * Probes come every few seconds, and say nothing as long as all is well. What other services ask is told by them as part
+ * of what they were asked; only failures are of interest here.
+ */
+const isRoutine = (path: string, status: number): boolean =>
+  isProbe(path) ? status === 200 : path.startsWith('/internal/') && status < 500;
 
 /** The request as OpenTelemetry's conventions for HTTP describe it; what becomes of it is added at its end. */
 const requestSpan = ({ method, path, protocol }: Request, above: string | undefined): Span | undefined =>

@@ -7,11 +7,17 @@ import { sendProblem } from './problem-response.ts';
 import type { Answer, Outcome, Route, StreamAnswer } from './route.ts';
 import { sendStream } from './stream-response.ts';
 
-const isStream = (outcome: object): outcome is StreamAnswer => 'stream' in outcome && 'headers' in outcome;
+export const isStream = (outcome: object): outcome is StreamAnswer => 'stream' in outcome && 'headers' in outcome;
 
 /** `answer(…)` always has all three; a plain body may well have a `status` of its own. */
 const isAnswer = (outcome: object): outcome is Answer =>
   'headers' in outcome && 'body' in outcome && typeof (outcome as Answer).status === 'number';
+
+/** What a handler's outcome is sent as, unless it is a refusal or a stream. */
+export const answerOf = (route: Route): ((outcome: object | undefined) => Answer) => {
+  const status = plainStatus(route);
+  return (outcome) => (outcome && isAnswer(outcome) ? outcome : { status, body: outcome });
+};
 
 /** Whether an entry of `answers` stands for a success. */
 export const isSuccess = (declared: Route['spec']['answers'][number]): declared is Schema | null =>
@@ -56,13 +62,12 @@ export type Respond = (request: Request, response: Response, outcome: Outcome) =
 
 /** Makes what turns the outcomes of a route's handler into HTTP. */
 export const responder = (route: Route, stopping: AbortSignal): Respond => {
-  const status = plainStatus(route);
+  const answered = answerOf(route);
   return async (request, response, outcome) => {
     // Who hung up gets no answer; whatever was done is done.
     if (response.destroyed) return;
-    if (outcome === undefined) return sendBody(request, response, route, { status });
     if (isRefusal(outcome)) return sendProblem(request, response, outcome satisfies Refusal);
-    if (isStream(outcome)) return sendStream(request, response, outcome, stopping);
-    return sendBody(request, response, route, isAnswer(outcome) ? outcome : { status, body: outcome });
+    if (outcome && isStream(outcome)) return sendStream(request, response, outcome, stopping);
+    return sendBody(request, response, route, answered(outcome));
   };
 };

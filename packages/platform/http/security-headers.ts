@@ -43,6 +43,8 @@ export const securityHeaders = (pictureOrigins: readonly string[] = []): Request
   });
   const ours = pagesPolicy(pictureOrigins);
   return (request, response, next) => {
+    // Other services are no browsers: what they ask for goes without.
+    if (request.path.startsWith('/internal/')) return next();
     response.setHeader('Content-Security-Policy', ours);
     others(request, response, next);
   };

@@ -270,6 +270,17 @@ describe('closing the server', () => {
     agent.destroy();
   });
 
+  it('When callers have yet to learn that it ends, then new connections are answered for so long, and told to close', async () => {
+    const server = await serve([], { lingerMs: 300, drainMs: 5_000 });
+    const ask = (path: string) => requestOver(new Agent(), 'GET', `${server.url}${path}`);
+    const before = performance.now();
+    const closing = server.close().then(() => performance.now() - before);
+    expect(await ask('/health/live')).toEqual({ status: 200, connection: 'close' });
+    expect(await ask('/health/ready')).toEqual({ status: 503, connection: 'close' });
+    expect(await closing).toBeGreaterThan(290);
+    await expect(ask('/health/live')).rejects.toThrow(/ECONNREFUSED/);
+  });
+
   it('When a kept connection sends nothing more, then it holds up the close for no longer than it may', async () => {
     const server = await serve([], { drainMs: 300 });
     await server.request('GET', '/health/live');

@@ -12,8 +12,10 @@ export interface HttpServer {
   url: string;
   /**
    * Takes no new connection and is not ready from then on, finishes the requests in flight, ends idle keep-alive
-   * connections; cuts what is left after 8 s. With a `drainMs` idle connections stay open for that long at most: a
-   * proxy may be sending a request on one just now. It gets its answer, and with it the request to close.
+   * connections; cuts what is left after 8 s. With a `lingerMs` new connections are taken for so long still: a
+   * connection that the system holds for us when the listener closes is lost, so callers should have gone by then. With
+   * a `drainMs` idle connections stay open for that long at most after it: a proxy may be sending a request on one just
+   * now. Each request gets its answer, and with it the request to close.
    */
   close(): Promise<void>;
 }
@@ -21,7 +23,9 @@ export interface HttpServer {
 export interface ListenOptions {
   host: string;
   port: number;
-  /** How long connections that were there may still send requests after the close has begun; 0 unless given. */
+  /** How long new connections are taken after the close has begun, while callers learn of it; 0 unless given. */
+  lingerMs?: number;
+  /** How long connections that are there then may still send requests; 0 unless given. */
   drainMs?: number;
   clock?: Clock;
 }
@@ -32,7 +36,7 @@ const lookEveryMs = 25;
 /** Serves `app`; port 0 takes a free one. Rejects when the port is taken. */
 export const listen = async (
   app: Express,
-  { host, port, drainMs = 0, clock = systemClock }: ListenOptions,
+  { host, port, lingerMs = 0, drainMs = 0, clock = systemClock }: ListenOptions,
 ): Promise<HttpServer> => {
   let closing: Promise<void> | undefined;
   // A body of 10 MiB over a slow line needs its time; headers don't. Kept-alive longer than proxies keep theirs.
@@ -60,13 +64,14 @@ export const listen = async (
 
   const close = async (): Promise<void> => {
     beginStop(app);
+    if (lingerMs > 0) await clock.sleep(lingerMs);
     if (drainMs > 0) await drain();
     let closed = false;
     const done = new Promise<void>((resolve) => server.close(() => resolve())).then(() => {
       closed = true;
     });
     // A connection becomes idle when its request ends, which the server itself looks at only once.
-    for (let waited = drainMs; !closed && waited < patienceMs; waited += lookEveryMs) {
+    for (let waited = lingerMs + drainMs; !closed && waited < patienceMs; waited += lookEveryMs) {
       server.closeIdleConnections();
       await Promise.race([done, clock.sleep(lookEveryMs)]);
     }

@@ -312,6 +312,7 @@ describe('what a request carries', () => {
       expect((await send('/keyed', 'k'.repeat(255))).body).toEqual({ idempotencyKey: 'k'.repeat(255) });
       expect((await send('/maybe-keyed', 'k')).body).toEqual({ idempotencyKey: 'k' });
       expect((await send('/maybe-keyed')).body).toEqual({ idempotencyKey: null });
+      expect(faults((await send('/maybe-keyed', '')).body)).toMatchObject([{ in: 'headers', path: 'Idempotency-Key' }]);
       for (const bad of ['k'.repeat(256), 'é']) {
         for (const path of ['/keyed', '/maybe-keyed']) {
           const { status, body } = await send(path, bad);

@@ -68,11 +68,9 @@ const readIdempotencyKey = (request: Request, rule: 'required' | 'optional' | un
   const key = request.get('idempotency-key');
   const sent = request.headersDistinct['idempotency-key']?.length ?? 0;
   if (sent > 1) faults.push({ in: 'headers', path: 'Idempotency-Key', message: 'Idempotency-Key must be sent once' });
-  if (key === undefined || key === '') {
-    if (rule === 'required') throw new Problem('IDEMPOTENCY_KEY_REQUIRED');
-    return undefined;
-  }
-  if (printableKey.test(key)) return key;
+  if (!key && rule === 'required') throw new Problem('IDEMPOTENCY_KEY_REQUIRED');
+  // An empty one is no key: who sent it trusts that a repeat has no second effect.
+  if (key === undefined || printableKey.test(key)) return key;
   faults.push({
     in: 'headers',
     path: 'Idempotency-Key',

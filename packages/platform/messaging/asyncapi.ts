@@ -16,11 +16,19 @@ const messageRef = (type: EventType) => ({ $ref: `#/channels/${topicOf(type)}/me
 
 const typesOf = (topic: string): EventType[] => eventTypes.filter((type) => topicOf(type) === topic);
 
-/** The envelope without its data: what Kafka carries as headers. */
-const attributes = (): JsonSchema => {
+/** CloudEvents' binary mode: attributes are headers of Kafka named `ce_…`; what others call the subject is our key. */
+const headerOf = (attribute: string): string => {
+  if (attribute === 'traceparent') return attribute;
+  return attribute === 'key' ? 'ce_subject' : `ce_${attribute.toLowerCase()}`;
+};
+
+/** The envelope without its data, as Kafka carries it. */
+const headersSchema = (): JsonSchema => {
   const { properties, required, ...rest } = toJsonSchema(envelopeSchema, 'input');
   const { data: _data, ...others } = properties as Record<string, JsonSchema>;
-  return { ...rest, properties: others, required: (required as string[]).filter((name) => name !== 'data') };
+  const named = Object.entries(others).map(([attribute, schema]) => [headerOf(attribute), schema]);
+  const wanted = (required as string[]).filter((name) => name !== 'data');
+  return { ...rest, properties: Object.fromEntries(named), required: wanted.map(headerOf) };
 };
 
 /**
@@ -32,7 +40,7 @@ export const asyncApiDocument = ({ title, version, listeners }: AsyncApiOptions)
     const messages = typesOf(topic).map((type) => [nameOf(type), { $ref: `#/components/messages/${nameOf(type)}` }]);
     return [topic, { address: topic, messages: Object.fromEntries(messages) }];
   });
-  const headers = attributes();
+  const headers = headersSchema();
   const messages = eventTypes.map((type) => [
     nameOf(type),
     {

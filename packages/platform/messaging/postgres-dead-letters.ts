@@ -1,7 +1,7 @@
 import type { Topic } from '@shop/contracts/events.ts';
-import { refuse } from '@shop/contracts/problems.ts';
+import { isRefusal, type Refusal, refuse } from '@shop/contracts/problems.ts';
 import { type Selectable, sql } from 'kysely';
-import type { Postgres } from '../postgres/postgres.ts';
+import type { Postgres, Queries } from '../postgres/postgres.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Ids } from '../time/ids.ts';
 import type { BuriedLetter, DeadLetters, LetterPosition } from './dead-letters.ts';
@@ -22,8 +22,14 @@ const toLetter = (row: Selectable<LogTables['dead_letters']>): BuriedLetter => (
   ...(row.replayed_at && { replayedAt: row.replayed_at.toISOString() }),
 });
 
-/** Stores a letter, or opens again the one that its event left when it failed before. */
-export const bury = async (pg: Postgres<LogTables>, letter: DeadLetter): Promise<void> => {
+/** How many burials of a letter are known by their ids: more than are ever read again. */
+const burialsKnown = 1_000;
+
+/**
+ * Stores a letter, or opens again the one that its event left when it failed before. Where a burial may be told twice,
+ * its id tells: the second time changes nothing.
+ */
+export const bury = async (pg: Postgres<LogTables>, letter: DeadLetter, burialId?: string): Promise<void> => {
   await pg.kysely
     .insertInto('dead_letters')
     .values({
@@ -33,14 +39,19 @@ export const bury = async (pg: Postgres<LogTables>, letter: DeadLetter): Promise
       error: letter.error,
       at: new Date(letter.at),
       event: JSON.stringify(letter.event ?? null),
+      burial_ids: burialId === undefined ? [] : [burialId],
     })
     .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet((eb) => ({
-        error: eb.ref('excluded.error'),
-        at: eb.ref('excluded.at'),
-        burials: sql<number>`dead_letters.burials + 1`,
-        replayed_at: null,
-      })),
+      conflict
+        .column('id')
+        .doUpdateSet((eb) => ({
+          error: eb.ref('excluded.error'),
+          at: eb.ref('excluded.at'),
+          burials: sql<number>`dead_letters.burials + 1`,
+          replayed_at: null,
+          burial_ids: sql<string[]>`(excluded.burial_ids || dead_letters.burial_ids)[1:${sql.lit(burialsKnown)}]`,
+        }))
+        .where(sql<boolean>`not excluded.burial_ids && dead_letters.burial_ids`),
     )
     .execute();
 };
@@ -64,6 +75,69 @@ const listLetters = async (
   return (await query.limit(limit).execute()).map(toLetter);
 };
 
+/** The letters as they are kept; how they are sent again depends on where the log is. */
+export const readDeadLetters = (pg: Postgres<LogTables>): Omit<DeadLetters, 'replay'> => ({
+  list: (options) => listLetters(pg, options),
+  async waiting() {
+    const [row] = await pg.query<{ count: number }>({
+      name: 'letters-waiting',
+      text: 'select count(*) as count from dead_letters where replayed_at is null',
+    });
+    return row?.count ?? 0;
+  },
+  show: (id) => find(pg, id),
+});
+
+/** A letter whose event may be sent again, and what to send. */
+export interface Replayable {
+  letter: BuriedLetter;
+  event: object;
+}
+
+/** The letter, unless there is nothing in it that could be sent, or it is too old. */
+export const findReplayable = async (
+  pg: Postgres<LogTables>,
+  id: string,
+  now: Date,
+): Promise<Replayable | Refusal<'DEAD_LETTER_NOT_FOUND'>> => {
+  const letter = await find(pg, id);
+  if (!letter || bornAt(letter) < now.getTime() - retention.deadLetterMs) return refuse('DEAD_LETTER_NOT_FOUND');
+  const { event } = letter;
+  return typeof event === 'object' && event !== null ? { letter, event } : nothingToSend();
+};
+
+/** Refuses to send again what was no event when it arrived. */
+export const nothingToSend = (): Refusal<'DEAD_LETTER_NOT_FOUND'> =>
+  refuse('DEAD_LETTER_NOT_FOUND', { detail: 'What arrived was no event: there is nothing to send again.' });
+
+/**
+ * Notes that a letter was sent again; answers false when that is noted already. With `burials`, only if it has not been
+ * buried once more since: then it is open for another reason.
+ */
+export const markReplayed = async (
+  pg: Pick<Queries<LogTables>, 'query'>,
+  { id, burials, now }: { id: string; burials?: number; now: Date },
+): Promise<boolean> => {
+  const marked = await pg.query({
+    text: `
+      update dead_letters set replayed_at = $3
+      where id = $1 and burials = coalesce($2, burials) and replayed_at is null
+      returning id`,
+    values: [id, burials ?? null, now],
+  });
+  return marked.length > 0;
+};
+
+/** Removes letters that were buried before `olderThan`, the oldest first, at most `limit`; answers how many. */
+export const pruneLetters = async (pg: Postgres<LogTables>, olderThan: Date, limit: number): Promise<number> => {
+  const rows = await pg.query({
+    text: `delete from dead_letters where id in (
+      select id from dead_letters where at < $1 order by at limit $2) returning id`,
+    values: [olderThan, limit],
+  });
+  return rows.length;
+};
+
 /** The dead letters beside a PostgreSQL log. `appended` is called when a replay stands in a topic. */
 export const postgresDeadLetters = ({
   pg,
@@ -76,32 +150,18 @@ export const postgresDeadLetters = ({
   ids: Ids;
   appended: (topic: Topic) => void;
 }): DeadLetters => ({
-  list: (options) => listLetters(pg, options),
-  async waiting() {
-    const [row] = await pg.query<{ count: number }>({
-      name: 'letters-waiting',
-      text: 'select count(*) as count from dead_letters where replayed_at is null',
-    });
-    return row?.count ?? 0;
-  },
-  show: (id) => find(pg, id),
+  ...readDeadLetters(pg),
   async replay(id) {
-    const letter = await find(pg, id);
     const now = clock.now();
-    if (!letter || bornAt(letter) < now.getTime() - retention.deadLetterMs) return refuse('DEAD_LETTER_NOT_FOUND');
-    const { topic, group, event } = letter;
-    if (typeof event !== 'object' || event === null) {
-      return refuse('DEAD_LETTER_NOT_FOUND', { detail: 'What arrived was no event: there is nothing to send again.' });
-    }
+    const found = await findReplayable(pg, id, now);
+    if (isRefusal(found)) return found;
+    const { letter, event } = found;
     await pg.transaction(async (tx) => {
-      // Whoever sets `replayed_at` sends it: two operators pressing the button send it once.
-      const open = await tx.query({
-        text: 'update dead_letters set replayed_at = $2 where id = $1 and replayed_at is null returning id',
-        values: [id, now],
-      });
-      if (open.length === 0) return;
-      await append(tx, topic, [{ deliveryId: ids.uuid(), event: { ...event, replayFor: group } }], now);
-      tx.afterCommit(() => appended(topic));
+      // Whoever marks it sends it: two operators pressing the button send it once.
+      if (!(await markReplayed(tx, { id, now }))) return;
+      const message = { deliveryId: ids.uuid(), event: { ...event, replayFor: letter.group } };
+      await append(tx, letter.topic, [message], now);
+      tx.afterCommit(() => appended(letter.topic));
     });
     return { ok: true };
   },

@@ -1,8 +1,10 @@
-import type { Topic } from '@shop/contracts/events.ts';
+import { type Topic, topics } from '@shop/contracts/events.ts';
 import { sql } from 'kysely';
 import type { Postgres } from '../postgres/postgres.ts';
 import type { JournalEntry, JournalQuery, Lag } from './journal.ts';
+import { pruneLetters } from './postgres-dead-letters.ts';
 import type { LogTables } from './postgres-log-tables.ts';
+import { retention } from './retention.ts';
 import { isUuid } from './uuid.ts';
 
 /** Messages that match every filter, newest first. */
@@ -37,26 +39,38 @@ export const readLag = async (pg: Postgres<LogTables>): Promise<Lag[]> =>
     values: [lagLimit],
   });
 
+/** As many rows go at a time: a pause between two lets others at them. */
 const pruneChunk = 10_000;
 
-/** Removes messages that are older than `olderThan` and that every group of their topic has handled. */
-export const pruneMessages = async (pg: Postgres<LogTables>, topic: Topic, olderThan: Date): Promise<number> => {
+/** Removes messages that are older than `olderThan` and that every group of their topic has handled, a chunk of them. */
+const pruneMessages = async (pg: Postgres<LogTables>, topic: Topic, olderThan: Date): Promise<number> => {
+  const rows = await pg.query({
+    text: `
+      delete from log_messages where topic = $1 and position in (
+        select position from log_messages
+        where topic = $1 and at < $2
+          and position <= (
+            select coalesce(min(o.done), (select head from log_topics where topic = $1))
+            from log_offsets as o where o.topic = $1
+          )
+        order by position limit $3
+      ) returning position`,
+    values: [topic, olderThan, pruneChunk],
+  });
+  return rows.length;
+};
+
+/**
+ * Removes messages older than `olderThan` (`retention.journalMs` before `now` unless given) that every group that keeps
+ * its offsets here has handled, and dead letters older than `retention.deadLetterMs`; at most ten thousand of each topic,
+ * and of letters. Answers how many went.
+ */
+export const pruneLog = async (
+  pg: Postgres<LogTables>,
+  now: Date,
+  olderThan = new Date(now.getTime() - retention.journalMs),
+): Promise<number> => {
   let removed = 0;
-  for (;;) {
-    const rows = await pg.query({
-      text: `
-        delete from log_messages where topic = $1 and position in (
-          select position from log_messages
-          where topic = $1 and at < $2
-            and position <= (
-              select coalesce(min(o.done), (select head from log_topics where topic = $1))
-              from log_offsets as o where o.topic = $1
-            )
-          order by position limit $3
-        ) returning position`,
-      values: [topic, olderThan, pruneChunk],
-    });
-    removed += rows.length;
-    if (rows.length < pruneChunk) return removed;
-  }
+  for (const topic of topics) removed += await pruneMessages(pg, topic, olderThan);
+  return removed + (await pruneLetters(pg, new Date(now.getTime() - retention.deadLetterMs), pruneChunk));
 };

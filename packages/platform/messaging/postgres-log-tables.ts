@@ -30,6 +30,7 @@ export interface LogTables {
     at: Date;
     event: ColumnType<unknown, string, string>;
     burials: Generated<number>;
+    burial_ids: Generated<string[]>;
     replayed_at: Date | null;
   };
 }

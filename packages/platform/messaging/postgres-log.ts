@@ -4,28 +4,15 @@ import type { Postgres } from '../postgres/postgres.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Ids } from '../time/ids.ts';
-import type { DeadLetters } from './dead-letters.ts';
+import type { ConsoleLog } from './console-log.ts';
 import type { EventLog, Subscription } from './event-log.ts';
-import type { JournalEntry, JournalQuery, Lag } from './journal.ts';
 import { append, asMessage } from './postgres-append.ts';
 import { bury, postgresDeadLetters } from './postgres-dead-letters.ts';
-import { pruneMessages, readJournal, readLag } from './postgres-journal.ts';
+import { pruneLog, readJournal, readLag } from './postgres-journal.ts';
 import type { LogTables } from './postgres-log-tables.ts';
 import { startMember } from './postgres-subscription.ts';
-import { retention } from './retention.ts';
 
-export interface PostgresEventLog extends EventLog {
-  deadLetters: DeadLetters;
-  /** Events that match every filter, newest first, at most `limit`. */
-  journal(query: JournalQuery): Promise<JournalEntry[]>;
-  /** How far each group is behind in each of its topics; at most 100,000 are counted. */
-  lag(): Promise<Lag[]>;
-  /**
-   * Removes messages older than `olderThan` (`retention.journalMs` ago unless given) that every group of their topic
-   * has handled, and dead letters older than `retention.deadLetterMs`. Answers how many messages went.
-   */
-  prune(olderThan?: Date): Promise<number>;
-}
+export interface PostgresEventLog extends EventLog, ConsoleLog {}
 
 export interface PostgresEventLogOptions {
   /** A database migrated with `logMigrations`; the log doesn't close it. */
@@ -90,12 +77,6 @@ export const createPostgresEventLog = (options: PostgresEventLogOptions): Postgr
     deadLetters: postgresDeadLetters({ pg, clock, ids, appended: wake }),
     journal: (query) => readJournal(pg, query),
     lag: () => readLag(pg),
-    async prune(olderThan = new Date(clock.now().getTime() - retention.journalMs)) {
-      let removed = 0;
-      for (const topic of allTopics) removed += await pruneMessages(pg, topic, olderThan);
-      const lettersBefore = new Date(clock.now().getTime() - retention.deadLetterMs);
-      await pg.kysely.deleteFrom('dead_letters').where('at', '<', lettersBefore).execute();
-      return removed;
-    },
+    prune: (olderThan) => pruneLog(pg, clock.now(), olderThan),
   };
 };

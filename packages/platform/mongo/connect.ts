@@ -57,7 +57,8 @@ export const connectMongo = async (given: MongoOptions): Promise<Mongo> => {
   const { url, logger, clock = systemClock } = given;
   const mongoose = new Mongoose({ sanitizeFilter: true });
   const connection = mongoose.createConnection(url, options(given));
-  connection.on('disconnected', () => logger?.warn('MongoDB is out of reach'));
+  let closing = false;
+  connection.on('disconnected', () => closing || logger?.warn('MongoDB is out of reach'));
   connection.on('reconnected', () => logger?.info('MongoDB is back'));
   await connection.asPromise().catch(async (error) => {
     await connection.close(true).catch(() => {});
@@ -68,7 +69,10 @@ export const connectMongo = async (given: MongoOptions): Promise<Mongo> => {
       (connection.models[name] ?? connection.model(name, schema, name)) as unknown as Model<Document>,
     buildIndexes: () => buildIndexes(connection, clock),
     ping: () => ping(connection, clock),
-    close: () => connection.close(),
+    close() {
+      closing = true;
+      return connection.close();
+    },
   };
 };
 
@@ -91,7 +95,8 @@ const buildIndexes = async ({ models }: Connection, clock: Clock): Promise<void>
 const ping = async (connection: Connection, clock: Clock): Promise<void> => {
   const answered = new AbortController();
   const late = clock.sleep(pingMs, answered.signal).then(() => {
-    if (!answered.signal.aborted) throw new Problem('UNAVAILABLE', { detail: `MongoDB did not answer in ${pingMs} ms` });
+    if (!answered.signal.aborted)
+      throw new Problem('UNAVAILABLE', { detail: `MongoDB did not answer in ${pingMs} ms` });
   });
   try {
     await Promise.race([connection.getClient().db().command({ ping: 1 }), late]);

@@ -148,15 +148,22 @@ describe('The outbox of a MongoDB service', () => {
 
   it('When the outbox is asked, then only documents with something to send are looked at, the oldest first', async () => {
     const outbox = createOutbox();
-    const quiet = Array.from({ length: 3_000 }, (_, n) => ({ _id: `q${n}`, version: 1, ...outbox.opening(`q${n}`, []) }));
+    const quiet = Array.from({ length: 3_000 }, (_, n) => ({
+      _id: `q${n}`,
+      version: 1,
+      ...outbox.opening(`q${n}`, []),
+    }));
     await orders.insertMany(quiet);
     for (let n = 0; n < 40; n += 1) await store(`q${n * 7}`, outbox.saying([confirmed(`q${n * 7}`)]));
     const oldest = Array.from({ length: 10 }, (_, n) => `q${n * 7}`);
-    const [read, ...more] = await mongo.profile('orders', async () => {
-      expect((await outbox.source.pending(10)).map(({ key }) => key)).toEqual(oldest);
+    const [read, removal, ...more] = await mongo.profile('orders', async () => {
+      const batch = await outbox.source.pending(10);
+      expect(batch.map(({ key }) => key)).toEqual(oldest);
+      await outbox.source.sent(batch);
     });
     expect(read).toMatchObject({ docsExamined: 10, nreturned: 10 });
     expect(read).not.toHaveProperty('hasSortStage');
+    expect(removal).toMatchObject({ docsExamined: 10 });
     expect(more).toEqual([]);
   });
 
@@ -171,7 +178,8 @@ describe('The outbox of a MongoDB service', () => {
           async publish(_topic, events) {
             await systemClock.sleep(delayMs);
             // As a log does that knows the ids it holds.
-            for (const { id, key, data } of events) if (!seen.has(id)) seen.add(id) && log.push(`${key} ${data.version}`);
+            for (const { id, key, data } of events)
+              if (!seen.has(id)) seen.add(id) && log.push(`${key} ${data.version}`);
           },
         },
         onNudge: outbox.onNudge,

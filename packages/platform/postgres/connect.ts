@@ -22,6 +22,18 @@ export interface Connection extends ServerConnection {
   database: string;
 }
 
+/** The database that a URL such as `postgres://user:password@host:5432/database` names. */
+export const connectionIn = (url: string): Connection => {
+  const { hostname, port, username, password, pathname } = new URL(url);
+  return {
+    host: hostname,
+    port: Number(port || 5432),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    database: decodeURIComponent(pathname.slice(1)),
+  };
+};
+
 export interface ConnectOptions extends Connection {
   /** Shown in pg_stat_activity. */
   name: string;

@@ -2,6 +2,7 @@ import type { Topic } from '@shop/contracts/events.ts';
 import { Counter } from 'prom-client';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 import { startLoop } from '../lifecycle/loop.ts';
+import { atMost } from '../messaging/at-most.ts';
 import { type Handlers, startConsumer } from '../messaging/consumer.ts';
 import type { EventLog } from '../messaging/event-log.ts';
 import type { Apply } from '../messaging/inbox.ts';
@@ -12,7 +13,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Ids } from '../time/ids.ts';
-import { startTidying } from './tidying.ts';
+import { type Forget, startTidying } from './tidying.ts';
 
 /** How a service reacts to the facts of others; `T` is what their effects are written with. */
 export interface Reactions<T> {
@@ -22,9 +23,6 @@ export interface Reactions<T> {
   handlers: Handlers<T>;
   apply: Apply<T>;
 }
-
-/** Forgets what is older than `old`, at most `limit` rows; answers how many. */
-export type Forget = (old: Date, limit: number) => Promise<number>;
 
 /** What a service does beside requests; whatever it has none of is left out. */
 export interface Background {
@@ -73,6 +71,9 @@ export const startBackground = async (options: BackgroundOptions): Promise<Part[
   return parts;
 };
 
+/** A third of a pool's connections; the others are for requests. */
+const BATCHES_AT_ONCE = 4;
+
 /** What moves events: consumers, then relays. */
 const startMoving = async (
   options: BackgroundOptions & { log: NonNullable<BackgroundOptions['log']> },
@@ -85,7 +86,8 @@ const startMoving = async (
     services.flatMap(({ reactions }) => {
       if (!reactions) return [];
       const { group, apply } = reactions;
-      const consumer = { ...reactions, apply: meters.apply(group, apply), log: metered, clock, ids, logger };
+      const limited = meters.apply(group, atMost(BATCHES_AT_ONCE, apply));
+      const consumer = { ...reactions, apply: limited, log: metered, clock, ids, logger };
       return startConsumer(consumer).then((subscription): Part => {
         lifecycle.onStop(`consumer ${group}`, () => subscription.close());
         return { name: `consumer ${group}`, failingMs: subscription.failingMs };

@@ -8,6 +8,7 @@ import { listen } from '../http/server.ts';
 import { createLifecycle, type Lifecycle } from '../lifecycle/lifecycle.ts';
 import type { EventLog } from '../messaging/event-log.ts';
 import { outboxRoutes } from '../messaging/outbox-routes.ts';
+import type { Postgres } from '../postgres/postgres.ts';
 import { redisRateLimits } from '../redis/rate-limits.ts';
 import { connectRedis, type RedisServer } from '../redis/redis.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
@@ -17,7 +18,7 @@ import type { Clock } from '../time/clock.ts';
 import type { Ids } from '../time/ids.ts';
 import { systemClock, systemIds } from '../time/system.ts';
 import { type Background, failingFor, type Part, startBackground } from './background.ts';
-import { addBackgroundGauges, gaugesOf } from './gauges.ts';
+import { addBackgroundGauges, addConnectionGauge, gaugesOf } from './gauges.ts';
 import { runProcess } from './process.ts';
 import type { common } from './settings.ts';
 import { ServerAbsent } from './wait-for-server.ts';
@@ -37,6 +38,8 @@ export interface ServiceContext<C extends Common = Common> {
   redis: RedisServer;
   /** Servers that requests can't do without, by name; each is asked for readiness. */
   needs: Map<string, () => Promise<unknown>>;
+  /** The pools that were opened, by the database's name. */
+  pools: Map<string, Pick<Postgres, 'connections'>>;
 }
 
 /** A service, put together and not yet serving. */
@@ -52,6 +55,8 @@ export interface Assembled {
   parts?: readonly Part[];
 }
 
+/** Callers and load balancers learn within this time that a process is about to end. */
+const LINGER_MS = 1_000;
 /** A relay or consumer that fails for longer is named by the readiness answer. */
 const FAILING_MS = 10_000;
 
@@ -77,7 +82,18 @@ export const runService = <D extends Declaration & typeof common>(
       try {
         const redis = await connectRedis({ url: config.REDIS_URL, prefix: config.REDIS_PREFIX, logger, clock });
         lifecycle.onStop('Redis', () => redis.close());
-        const context = { name, config, lifecycle, clock, ids, logger, metrics, redis, needs: new Map() };
+        const context = {
+          name,
+          config,
+          lifecycle,
+          clock,
+          ids,
+          logger,
+          metrics,
+          redis,
+          needs: new Map(),
+          pools: new Map(),
+        };
         await serve(context, await assemble(context));
         return { stop: () => lifecycle.stop() };
       } catch (error) {
@@ -88,12 +104,14 @@ export const runService = <D extends Declaration & typeof common>(
   });
 
 const serve = async (context: ServiceContext, assembled: Assembled): Promise<void> => {
-  const { name, config, lifecycle, clock, ids, logger, metrics, redis, needs } = context;
+  const { name, config, lifecycle, clock, ids, logger, metrics, redis, needs, pools } = context;
   const { routes, keys, background, log, parts: further = [] } = assembled;
   const keepMs = config.RETENTION_DAYS * 86_400_000;
   const moved = await startBackground({ services: [background], log, lifecycle, clock, ids, logger, metrics, keepMs });
   const parts = [...moved, { name: 'Redis', failingMs: redis.failingMs }, ...further];
-  addBackgroundGauges(gaugesOf(metrics, clock), [background], parts);
+  const addGauge = gaugesOf(metrics, clock);
+  addBackgroundGauges(addGauge, [background], parts);
+  if (pools.size > 0) addConnectionGauge(addGauge, Object.fromEntries(pools));
 
   const app = createApp({
     name,
@@ -118,7 +136,9 @@ const serve = async (context: ServiceContext, assembled: Assembled): Promise<voi
     const exporter = await serveMetrics(metrics, { host: config.HOST, port: config.METRICS_PORT });
     lifecycle.onStop('metrics', () => exporter.close());
   }
-  const http = await listen(app, { host: config.HOST, port: config.PORT, drainMs: config.DRAIN_MS });
+  const lingerMs = Math.min(LINGER_MS, config.DRAIN_MS / 2);
+  const drainMs = config.DRAIN_MS - lingerMs;
+  const http = await listen(app, { host: config.HOST, port: config.PORT, lingerMs, drainMs });
   // The last that was started is the first that stops: nobody is let in, then what goes on behind ends.
   lifecycle.onStop('HTTP', () => http.close());
   logger.info({ url: http.url }, 'serving');

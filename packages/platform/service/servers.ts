@@ -1,27 +1,19 @@
 import { listOf } from '../config/settings.ts';
+import { KafkaUnavailable } from '../messaging/kafka/errors.ts';
+import { createKafkaJournal, type KafkaJournal } from '../messaging/kafka/journal.ts';
 import { createKafkaEventLog, type KafkaEventLog } from '../messaging/kafka/kafka-log.ts';
+import { type LogTables, logMigrations } from '../messaging/postgres-log-tables.ts';
 import { connectMongo } from '../mongo/connect.ts';
 import type { Mongo } from '../mongo/mongo.ts';
-import { type Connection, connectPostgres } from '../postgres/connect.ts';
+import { connectionIn, connectPostgres } from '../postgres/connect.ts';
 import { migrate } from '../postgres/migrate.ts';
 import type { Postgres } from '../postgres/postgres.ts';
 import type { ServiceContext } from './run-service.ts';
 import { withoutPassword } from './settings.ts';
-import { waitForServer } from './wait-for-server.ts';
+import { ServerAbsent, waitForServer } from './wait-for-server.ts';
 
 /** What opening a server takes; the configuration only as far as it is about that server. */
 type Opener<C> = Omit<ServiceContext, 'config'> & { config: C & { WAIT_SECONDS: number } };
-
-const connectionIn = (url: string): Connection => {
-  const { hostname, port, username, password, pathname } = new URL(url);
-  return {
-    host: hostname,
-    port: Number(port || 5432),
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    database: decodeURIComponent(pathname.slice(1)),
-  };
-};
 
 const patience = ({ config, clock, logger }: Opener<object>) => ({
   patienceMs: config.WAIT_SECONDS * 1000,
@@ -31,22 +23,26 @@ const patience = ({ config, clock, logger }: Opener<object>) => ({
 
 const CONNECTIONS = 12;
 
+/** Does what a start can't do without, again until the database answers. */
+export const waitForPostgres = <T>(
+  context: Opener<object>,
+  { url, variable }: { url: string; variable: string },
+  work: () => Promise<T>,
+): Promise<T> =>
+  waitForServer(work, { server: 'PostgreSQL', at: withoutPassword(url), variable, ...patience(context) });
+
 /** Waits for the database, brings it up to date with the migrations in `dir`, and opens a pool. */
 export const openPostgres = async <Tables>(
   context: Opener<object>,
   { url, variable, dir }: { url: string; variable: string; dir: string },
 ): Promise<Postgres<Tables>> => {
-  const { name, lifecycle, logger, needs } = context;
+  const { name, lifecycle, logger, needs, pools } = context;
   const connection = connectionIn(url);
-  const applied = await waitForServer(() => migrate({ connection, dir, logger }), {
-    server: 'PostgreSQL',
-    at: withoutPassword(url),
-    variable,
-    ...patience(context),
-  });
+  const applied = await waitForPostgres(context, { url, variable }, () => migrate({ connection, dir, logger }));
   if (applied > 0) logger.info({ database: connection.database, applied }, 'migrated');
   const pg = connectPostgres<Tables>({ ...connection, name: `shop ${name}`, max: CONNECTIONS, logger });
   lifecycle.onStop(`PostgreSQL (${connection.database})`, () => pg.close());
+  pools.set(connection.database, pg);
   needs.set(connection.database, () => pg.query({ name: 'ready', text: 'select 1' }));
   return pg;
 };
@@ -54,19 +50,19 @@ export const openPostgres = async <Tables>(
 /** Waits for the database and connects. */
 export const openMongo = async (context: Opener<{ MONGO_URL: string }>): Promise<Mongo> => {
   const { name, config, lifecycle, logger, clock, needs } = context;
-  const mongo = await waitForServer(() => connectMongo({ url: config.MONGO_URL, name: `shop ${name}`, logger, clock }), {
-    server: 'MongoDB',
-    at: withoutPassword(config.MONGO_URL),
-    variable: 'MONGO_URL',
-    ...patience(context),
-  });
+  const mongo = await waitForServer(
+    () => connectMongo({ url: config.MONGO_URL, name: `shop ${name}`, logger, clock }),
+    {
+      server: 'MongoDB',
+      at: withoutPassword(config.MONGO_URL),
+      variable: 'MONGO_URL',
+      ...patience(context),
+    },
+  );
   lifecycle.onStop('MongoDB', () => mongo.close());
   needs.set('MongoDB', () => mongo.ping());
   return mongo;
 };
-
-/** One try; a message between two tells that it is waited for. */
-const KAFKA_TRY_MS = 2_000;
 
 interface KafkaSettings {
   KAFKA_BROKERS: string;
@@ -77,20 +73,39 @@ interface KafkaSettings {
 /** Waits for Kafka and makes the topics that are missing. Requests do without it: events wait in the outboxes. */
 export const openEventLog = async (context: Opener<KafkaSettings>): Promise<KafkaEventLog> => {
   const { name, config, lifecycle, clock, ids, logger } = context;
-  const log = await waitForServer(
-    () =>
-      createKafkaEventLog({
-        waitMs: KAFKA_TRY_MS,
-        brokers: listOf(config.KAFKA_BROKERS),
-        prefix: config.KAFKA_PREFIX,
-        replication: config.KAFKA_REPLICATION,
-        clientId: name,
-        clock,
-        ids,
-        logger,
-      }),
-    { server: 'Kafka', at: config.KAFKA_BROKERS, variable: 'KAFKA_BROKERS', ...patience(context) },
-  );
+  const log = await createKafkaEventLog({
+    brokers: listOf(config.KAFKA_BROKERS),
+    prefix: config.KAFKA_PREFIX,
+    replication: config.KAFKA_REPLICATION,
+    clientId: name,
+    waitMs: config.WAIT_SECONDS * 1000,
+    clock,
+    ids,
+    logger,
+  }).catch((error) => {
+    throw error instanceof KafkaUnavailable
+      ? new ServerAbsent(`${error.message}; start it, or say with KAFKA_BROKERS where it is.`)
+      : error;
+  });
   lifecycle.onStop('Kafka', () => log.close());
   return log;
+};
+
+/**
+ * Opens the journal of all events, and the dead letters, for whoever looks after the shop. Requests that don't ask for
+ * them do without.
+ */
+export const openJournal = async (
+  context: Opener<{ JOURNAL_DATABASE_URL: string }>,
+  log: KafkaEventLog,
+): Promise<KafkaJournal> => {
+  const { config, lifecycle, clock, ids, logger } = context;
+  const pg = await openPostgres<LogTables>(context, {
+    url: config.JOURNAL_DATABASE_URL,
+    variable: 'JOURNAL_DATABASE_URL',
+    dir: logMigrations,
+  });
+  const journal = createKafkaJournal({ log, pg, clock, ids, logger });
+  lifecycle.onStop('journal', () => journal.close());
+  return journal;
 };

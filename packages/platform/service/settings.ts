@@ -12,13 +12,13 @@ import {
 import { joi } from '../http/schemas.ts';
 import { tracingSettings } from '../telemetry/tracing-settings.ts';
 
-/** Put before names on servers that several shops share. */
-const prefix = () =>
+/** Put before names on servers that several shops share; `more` are characters that such a name may have besides. */
+const prefix = (more = '') =>
   joi
     .string()
-    .pattern(/^[\w.:-]{0,40}$/)
+    .pattern(new RegExp(`^[\\w.${more}-]{0,40}$`))
     .default('')
-    .messages({ 'string.pattern.base': '{{#label}} must be at most 40 letters, digits and _ . : -' });
+    .messages({ 'string.pattern.base': `{{#label}} must be at most 40 letters, digits and _ . - ${more}` });
 
 /** The access tokens' issuer unless AUTH_ISSUER names another one: identity itself, in both forms. */
 export const ISSUER = 'ecommerce-microservices';
@@ -39,7 +39,7 @@ export const common = {
     joi.string().min(32).max(500).required(),
   ),
   REDIS_URL: setting<string>('where Redis is', urlOf('redis', 'rediss').default('redis://127.0.0.1:6379')),
-  REDIS_PREFIX: setting<string>('put before every key', prefix()),
+  REDIS_PREFIX: setting<string>('put before every key', prefix(':')),
   WAIT_SECONDS: setting<number>(
     'how long a start waits for servers that do not answer yet',
     joi.number().integer().min(0).max(3600).default(60),

@@ -5,7 +5,9 @@ import { retention } from '../messaging/retention.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Clock } from '../time/clock.ts';
-import type { Forget } from './background.ts';
+
+/** Forgets what is older than `old`, at most `limit` rows; answers how many. */
+export type Forget = (old: Date, limit: number) => Promise<number>;
 
 interface TidyingOptions {
   /** What is forgotten, by what it is. */

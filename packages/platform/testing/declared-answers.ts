@@ -1,13 +1,13 @@
-import { type ProblemCode, problems } from '@shop/contracts/problems.ts';
+import { isRefusal, type ProblemCode, problems } from '@shop/contracts/problems.ts';
 import type { Schema } from 'joi';
 import { impliedCodes } from '../http/implied.ts';
 import { bySpecificity, methodTable, mountedPath } from '../http/paths.ts';
-import { isSuccess } from '../http/respond.ts';
-import type { Route } from '../http/route.ts';
+import { answerOf, isStream, isSuccess } from '../http/respond.ts';
+import type { Outcome, Route } from '../http/route.ts';
 
 interface Answered {
   status: number;
-  headers: Headers;
+  type: string;
   body: unknown;
 }
 
@@ -17,8 +17,7 @@ const refusals = (route: Route): Set<ProblemCode> => {
   return new Set([...impliedCodes(route), ...(declared.flat() as ProblemCode[])]);
 };
 
-const complaint = (route: Route, { status, headers, body }: Answered): string | undefined => {
-  const type = headers.get('content-type') ?? '';
+const complaint = (route: Route, { status, type, body }: Answered): string | undefined => {
   if (type.startsWith('application/problem+json')) {
     const code = (body as { code: ProblemCode }).code;
     if (!refusals(route).has(code)) return `answered ${code}, which it does not declare`;
@@ -33,6 +32,18 @@ const complaint = (route: Route, { status, headers, body }: Answered): string | 
   return error ? `answered ${status} with a body that is not as declared: ${error.message}` : undefined;
 };
 
+/** What the outcome of a route's handler is sent as; undefined for streams. */
+const sentAs = (route: Route, outcome: Outcome): Answered | undefined => {
+  if (isRefusal(outcome))
+    return { status: problems[outcome.code][0], type: 'application/problem+json', body: { code: outcome.code } };
+  if (outcome && isStream(outcome)) return undefined;
+  const { status, body } = answerOf(route)(outcome);
+  // Whatever a handler gives, 204 has none.
+  return body === undefined || status === 204
+    ? { status, type: '', body: undefined }
+    : { status, type: 'application/json', body: JSON.parse(JSON.stringify(body)) };
+};
+
 /**
  * Compares what routes answer with what they declare (the API document is made of that). Complaints are kept until
  * `assertKept`, so that the test at hand fails for its own reasons only.
@@ -43,14 +54,28 @@ export const declaredAnswers = (routes: readonly Route[]) => {
     return { route, path, matches: methodTable([{ method: route.method, path }]) };
   });
   const complaints = new Set<string>();
+  const complain = (route: Route, message: string | undefined): void => {
+    if (message) complaints.add(`${route.method.toUpperCase()} ${route.path} ${message}`);
+  };
   return {
+    /** The routes, whose outcomes are looked at too: other clients than the test's own may be the ones who get them. */
+    watched: routes.map(
+      (route): Route => ({
+        ...route,
+        async handle(request) {
+          const outcome = await route.handle(request);
+          const sent = sentAs(route, outcome);
+          if (sent) complain(route, complaint(route, sent));
+          return outcome;
+        },
+      }),
+    ),
     check(method: string, path: string, answered: Answered): void {
       if (method === 'HEAD') return;
       // The most specific path takes the request, or refuses its method.
       const place = rows.find(({ matches }) => matches(path).length > 0)?.path;
       const row = rows.find((one) => one.path === place && one.route.method === method.toLowerCase());
-      const message = row && complaint(row.route, answered);
-      if (message) complaints.add(`${row.route.method.toUpperCase()} ${row.route.path} ${message}`);
+      if (row) complain(row.route, complaint(row.route, answered));
     },
     /** Throws one error that lists every difference. */
     assertKept(): void {

@@ -3,7 +3,7 @@ import { jwtVerifier } from '../auth/verifier.ts';
 import { type AppOptions, createApp } from '../http/app.ts';
 import { apiBase } from '../http/paths.ts';
 import type { Route, User } from '../http/route.ts';
-import { listen } from '../http/server.ts';
+import { type ListenOptions, listen } from '../http/server.ts';
 import type { Clock } from '../time/clock.ts';
 import { systemClock, systemIds } from '../time/system.ts';
 import { declaredAnswers } from './declared-answers.ts';
@@ -71,13 +71,13 @@ const parse = (text: string, type: string): unknown => {
 /** Serves `routes` on real HTTP at a free port of this machine, without rate limits unless `overrides` set them. */
 export const serve = async (
   routes: readonly Route[],
-  { drainMs, ...overrides }: Partial<AppOptions> & { drainMs?: number } = {},
+  { lingerMs, drainMs, ...overrides }: Partial<AppOptions> & Pick<ListenOptions, 'lingerMs' | 'drainMs'> = {},
 ): Promise<TestServer> => {
   const tokens = testTokens(overrides.clock);
   const declared = declaredAnswers(routes);
   const app = createApp({
     name: 'test',
-    routes,
+    routes: declared.watched,
     verify: tokens.verify,
     serviceToken: testServiceToken,
     clock: systemClock,
@@ -87,7 +87,7 @@ export const serve = async (
     ready: async () => [],
     ...overrides,
   });
-  const server = await listen(app, { host: '127.0.0.1', port: 0, drainMs });
+  const server = await listen(app, { host: '127.0.0.1', port: 0, lingerMs, drainMs });
 
   const request = async (method: string, path: string, options: TestRequest = {}): Promise<TestResponse> => {
     const { token, body, headers = {} } = options;
@@ -102,13 +102,11 @@ export const serve = async (
       },
       ...(body !== undefined && { body: raw ? body : JSON.stringify(body) }),
     });
-    const answer = {
-      status: response.status,
-      headers: response.headers,
-      body: parse(await response.text(), response.headers.get('content-type') ?? ''),
-    };
-    declared.check(method, new URL(response.url).pathname, answer);
-    return answer;
+    const { status } = response;
+    const type = response.headers.get('content-type') ?? '';
+    const answered = parse(await response.text(), type);
+    declared.check(method, new URL(response.url).pathname, { status, type, body: answered });
+    return { status, headers: response.headers, body: answered };
   };
 
   return {

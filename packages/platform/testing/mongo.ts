@@ -2,6 +2,7 @@ import mongoose from 'mongoose';
 import { afterAll, inject } from 'vitest';
 import { connectMongo } from '../mongo/connect.ts';
 import type { Mongo } from '../mongo/mongo.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import { systemIds } from '../time/system.ts';
 
 declare module 'vitest' {
@@ -17,7 +18,8 @@ export interface Profile {
   ns: string;
   keysExamined: number;
   docsExamined: number;
-  nreturned: number;
+  /** Of reads. */
+  nreturned?: number;
   /** Absent unless what was found had to be sorted. */
   hasSortStage?: true;
   /** As `IXSCAN { status: 1, title: 1 }` or `COLLSCAN`. */
@@ -27,15 +29,15 @@ export interface Profile {
 export interface TestMongo extends Mongo {
   /** Of this database. */
   url: string;
-  /** What the server did for the reads of `collection` while `work` ran. */
+  /** What the server did in `collection` while `work` ran. */
   profile(collection: string, work: () => Promise<unknown>): Promise<Profile[]>;
 }
 
-/** A fresh database on a MongoDB, the one of this run unless given; dropped and closed after the tests of the file. */
-export const testMongo = async (server = inject('mongo')): Promise<TestMongo> => {
+/** A fresh database on a MongoDB, the one of this run unless given; dropped and closed after the tests of the file. Call it at the top of that: a hook is too late. */
+export const testMongo = async (server = inject('mongo'), logger?: Logger): Promise<TestMongo> => {
   const url = new URL(server);
   url.pathname = `/test_${systemIds.uuid().replaceAll('-', '')}`;
-  const mongo = await connectMongo({ url: url.href, name: 'test' });
+  const mongo = await connectMongo({ url: url.href, name: 'test', logger });
   const client = new mongoose.mongo.MongoClient(url.href);
   afterAll(async () => {
     await client.db().dropDatabase();
@@ -53,8 +55,8 @@ export const testMongo = async (server = inject('mongo')): Promise<TestMongo> =>
       } finally {
         await db.command({ profile: 0 });
       }
-      const read = { ns: `${db.databaseName}.${collection}`, nreturned: { $exists: true } };
-      const found = await db.collection<Profile>('system.profile').find(read).sort({ ts: 1 }).toArray();
+      const done = { ns: `${db.databaseName}.${collection}`, docsExamined: { $exists: true } };
+      const found = await db.collection<Profile>('system.profile').find(done).sort({ ts: 1 }).toArray();
       await db.collection('system.profile').drop();
       return found;
     },

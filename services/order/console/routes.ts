@@ -1,5 +1,6 @@
 import type { Topic } from '@shop/contracts/events.ts';
 import { isRefusal, Problem, refuse } from '@shop/contracts/problems.ts';
+import { isInfrastructureFailure } from '@shop/platform/failures/infrastructure.ts';
 import { decodeCursor, isMoment, page } from '@shop/platform/http/pages.ts';
 import { get, post, type Route } from '@shop/platform/http/route.ts';
 import type { BuriedLetter, DeadLetters } from '@shop/platform/messaging/dead-letters.ts';
@@ -52,6 +53,11 @@ const letterView = ({ id, topic, group, error, at, event, burials, replayedAt }:
   replayedAt: replayedAt ?? null,
 });
 
+/** Kafka tells the lag; everything else is told without it, above all to whoever looks why it is away. */
+const nothingOfAbsent = (error: unknown): undefined => {
+  if (!isInfrastructureFailure(error)) throw error;
+};
+
 export const consoleRoutes = (deps: ConsoleDeps): Route[] => [
   get(
     '/admin/overview',
@@ -59,7 +65,7 @@ export const consoleRoutes = (deps: ConsoleDeps): Route[] => [
     async () => {
       const [statistics, lag, outbox, deadLetters] = await Promise.all([
         deps.sagas.statistics(WINDOW_SECONDS),
-        deps.lag(),
+        deps.lag().catch(nothingOfAbsent),
         deps.outboxDepths(),
         deps.deadLetters.waiting(),
       ]);
@@ -68,8 +74,9 @@ export const consoleRoutes = (deps: ConsoleDeps): Route[] => [
         windowSeconds: WINDOW_SECONDS,
         ...statistics,
         outbox,
-        lag,
+        lag: lag ?? [],
         deadLetters,
+        missing: lag ? [] : ['lag'],
       };
     },
   ),

@@ -43,6 +43,8 @@ export const overview = joi.object({
     .items(joi.object({ group: joi.string().required(), topic: topic.required(), behind: count() }))
     .required(),
   deadLetters: count(),
+  /** What could not be told just now, and is empty for that reason. */
+  missing: joi.array().items(joi.string().valid('lag')).required(),
 });
 
 export const eventListQuery = listQuery({ topic, type: plainText(80), key: plainText(200), sagaId: uuid });

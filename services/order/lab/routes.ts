@@ -47,11 +47,15 @@ const fault = joi.object({ step: joi.string().required(), mode: joi.string().req
 
 const lab = joi.object({ runs: joi.array().items(run).required(), faults: joi.array().items(fault).required() });
 
-/** The race lab; mounted only where `LAB` is on. */
+/** The race lab; mounted only where `LAB` is on, NOT_FOUND elsewhere. */
 export const labRoutes = ({ runs, faults }: { runs: Runs; faults: Faults }): Route[] => [
   get(
     '/lab',
-    { summary: 'The last runs, newest first, and the faults in force', access: 'admin', answers: { 200: lab } },
+    {
+      summary: 'The last runs, newest first, and the faults in force',
+      access: 'admin',
+      answers: { 200: lab, 404: 'NOT_FOUND' },
+    },
     async () => ({ runs: runs.list(), faults: faults.active() }),
   ),
   post(
@@ -60,7 +64,7 @@ export const labRoutes = ({ runs, faults }: { runs: Runs; faults: Faults }): Rou
       summary: 'Let many buyers race for few units',
       access: 'admin',
       body: runBody,
-      answers: { 202: run, 404: 'SKU_UNKNOWN', 409: ['INVALID_TRANSITION', 'INSUFFICIENT_STOCK'] },
+      answers: { 202: run, 404: ['SKU_UNKNOWN', 'NOT_FOUND'], 409: ['INVALID_TRANSITION', 'INSUFFICIENT_STOCK'] },
     },
     async ({ body }) => {
       const started = await runs.start(body);
@@ -73,7 +77,7 @@ export const labRoutes = ({ runs, faults }: { runs: Runs; faults: Faults }): Rou
       summary: 'A run as it stands',
       access: 'admin',
       params: idParams,
-      answers: { 200: run, 404: 'LAB_RUN_NOT_FOUND' },
+      answers: { 200: run, 404: ['LAB_RUN_NOT_FOUND', 'NOT_FOUND'] },
     },
     ({ params }) => runs.find(params.id),
   ),
@@ -83,7 +87,7 @@ export const labRoutes = ({ runs, faults }: { runs: Runs; faults: Faults }): Rou
       summary: 'Make a step of the saga fail for a while',
       access: 'admin',
       body: faultBody,
-      answers: { 200: fault },
+      answers: { 200: fault, 404: 'NOT_FOUND' },
     },
     ({ body }) => faults.set(body.step, body.mode, body.seconds),
   ),

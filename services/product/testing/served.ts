@@ -1,4 +1,5 @@
 import type { NewEvent } from '@shop/contracts/events.ts';
+import type { Cache } from '@shop/platform/coordination/cache.ts';
 import { memoryCache } from '@shop/platform/coordination/memory-cache.ts';
 import { createOutbox } from '@shop/platform/messaging/postgres-outbox.ts';
 import type { Postgres } from '@shop/platform/postgres/postgres.ts';
@@ -11,12 +12,19 @@ import { createProduct } from '../service.ts';
 import { createPostgresProductStore } from '../store.postgres.ts';
 import { unique } from './products.ts';
 
-/** A real catalogue behind real HTTP. Call it at the top of a test file. */
-export const serveProducts = async ({ currency = 'USD' } = {}) => {
+/** A real catalogue on a database of its own; `replica` makes another process's, with a cache of its own or a shared one. */
+export const openCatalogue = async (currency = 'USD') => {
   const pg = await testDatabase(new URL('../migrations', import.meta.url).pathname);
   const ports = { clock: systemClock, ids: systemIds };
-  const store = createPostgresProductStore({ pg, outbox: createOutbox({ pg, service: 'product', ...ports }) });
-  const service = createProduct({ store, cache: memoryCache(systemClock), ...ports, currency });
+  const outbox = createOutbox({ pg, service: 'product', ...ports });
+  const store = createPostgresProductStore({ pg, outbox });
+  const replica = (cache: Cache) => createProduct({ store, cache, ...ports, currency });
+  return { pg, store, outbox, replica, service: replica(memoryCache(systemClock)) };
+};
+
+/** A real catalogue behind real HTTP. Call it at the top of a test file. */
+export const serveProducts = async ({ currency = 'USD' } = {}) => {
+  const { pg, store, service } = await openCatalogue(currency);
   const server = await serve([...productRoutes(service), ...productInternalRoutes(service)]);
   afterAll(() => server.close());
   const tokens = {

@@ -1,11 +1,12 @@
 import type { Money } from '@shop/contracts/money.ts';
+import { language } from './language.ts';
 
 const formats = new Map<string, Intl.NumberFormat>();
 
 const formatOf = (currency: string): Intl.NumberFormat => {
   const known = formats.get(currency);
   if (known) return known;
-  const made = new Intl.NumberFormat(undefined, { style: 'currency', currency });
+  const made = new Intl.NumberFormat(language, { style: 'currency', currency });
   formats.set(currency, made);
   return made;
 };

@@ -1,7 +1,9 @@
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
-const brief = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'narrow' });
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
-const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+import { language } from './language.ts';
+
+const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+const brief = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'narrow' });
+const exact = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' });
+const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
 
 const units: readonly [unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [
   ['day', 86_400],

@@ -54,10 +54,3 @@ export const CheckIcon = ({ size }: { size?: number }) => (
     <path d="m4.5 10.5 3.6 3.6 7.4-8" />
   </Icon>
 );
-
-export const UndoIcon = () => (
-  <Icon>
-    <path d="M7.5 4.5 4 8l3.5 3.5" />
-    <path d="M4.4 8h7.1a4 4 0 0 1 0 8H8" />
-  </Icon>
-);

@@ -141,3 +141,10 @@ export const changesIn = (body: ProductBody, product: Product): Partial<ProductB
   const isChanged = (field: (typeof fields)[number]) => JSON.stringify(body[field]) !== JSON.stringify(product[field]);
   return Object.fromEntries(fields.filter(isChanged).map((field) => [field, body[field]]));
 };
+
+/** What a part of the form shows, and how it changes it. */
+export interface PartProps {
+  draft: ProductDraft;
+  faults: Faults;
+  set: (change: Partial<ProductDraft>) => void;
+}

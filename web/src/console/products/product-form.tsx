@@ -12,8 +12,7 @@ import { Fault, FieldRow, Form } from '../parts/form.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { rebased } from '../parts/rebase.ts';
 import { consoleKey } from '../queries.ts';
-import { bodyOf, changesIn, draftOf, emptyProduct, type Faults, type ProductDraft } from './draft.ts';
-import type { PartProps } from './part.ts';
+import { bodyOf, changesIn, draftOf, emptyProduct, type Faults, type PartProps, type ProductDraft } from './draft.ts';
 import styles from './product-form.module.css';
 import { Variants } from './variants.tsx';
 

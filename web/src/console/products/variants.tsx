@@ -5,8 +5,7 @@ import { CloseIcon } from '../../ui/icons.tsx';
 import { listIn } from '../amounts.ts';
 import { Panel } from '../parts/panel.tsx';
 import { stockPath } from '../stock/path.ts';
-import { newVariant, type VariantDraft } from './draft.ts';
-import type { PartProps } from './part.ts';
+import { newVariant, type PartProps, type VariantDraft } from './draft.ts';
 import styles from './variants.module.css';
 
 /** The variants as a table that can be written in: a row a SKU, a column an option. */

@@ -20,6 +20,8 @@ export interface CheckoutView {
 
 /** Pauses between tries to come back to a checkout that is out of reach, in milliseconds. */
 const COME_BACK_MS = 3_000;
+/** A shorter break is not worth a word. */
+const LOST_AFTER_MS = 1_000;
 
 /** Begins the checkout of a record, or finds the one that was begun with its key. Answers its id. */
 const start = async ({ key, body, checkoutId }: CheckoutRecord): Promise<string> => {
@@ -67,11 +69,20 @@ export const useCheckout = (record: CheckoutRecord | undefined, id: string | und
   useEffect(() => {
     if (!key) return;
     const away = new AbortController();
+    let lostTimer: ReturnType<typeof setTimeout> | undefined;
+    const broken = () => {
+      lostTimer ??= setTimeout(() => setLost(true), LOST_AFTER_MS);
+    };
+    const mended = () => {
+      clearTimeout(lostTimer);
+      lostTimer = undefined;
+      setLost(false);
+    };
     const follow = async () => {
       const checkoutId = id ?? (record && (await start(record)));
       if (!checkoutId) return;
-      for await (const checkout of shop.checkouts.watch(checkoutId, away.signal)) {
-        setLost(false);
+      for await (const checkout of shop.checkouts.watch(checkoutId, away.signal, broken)) {
+        mended();
         setSeen({ of: key, checkout });
         if (!isOver(checkout)) continue;
         if (record) noteOnRecord(record.key, { ended: true });
@@ -85,14 +96,17 @@ export const useCheckout = (record: CheckoutRecord | undefined, id: string | und
         } catch (failure) {
           if (away.signal.aborted) return;
           if (!(failure instanceof ShopUnreachable)) return setError(failure);
-          setLost(true);
+          broken();
           await comeBack(away.signal);
         }
       }
     };
     setError(undefined);
     run();
-    return () => away.abort();
+    return () => {
+      away.abort();
+      clearTimeout(lostTimer);
+    };
   }, [key, round]);
 
   return {

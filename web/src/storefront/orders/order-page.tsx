@@ -111,7 +111,7 @@ const Cancel = ({ order }: { order: Order }) => {
     mutationFn: () => shop.orders.cancel(order.id),
     onSuccess: (cancelled) => {
       client.setQueryData(key, cancelled);
-      toast(`Order ${order.number} is cancelled. What it held is back on the shelf.`);
+      toast(`Order ${order.number} is cancelled. What it held goes back on the shelf.`);
       client.invalidateQueries({ queryKey: mine(order.userId, 'orders') });
       client.invalidateQueries({ queryKey: ['stock'] });
     },

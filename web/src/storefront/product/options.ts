@@ -1,7 +1,6 @@
 import type { Product } from '@shop/sdk/api.ts';
 
 export type Variant = Product['variants'][number];
-export type Chosen = Record<string, string>;
 
 export interface OptionChoice {
   name: string;

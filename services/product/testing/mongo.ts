@@ -1,0 +1,12 @@
+import { testMongo } from '@shop/platform/testing/mongo.ts';
+import { systemClock, systemIds } from '@shop/platform/time/system.ts';
+import { productSchema } from '../schema.mongo.ts';
+import { createMongoProductStore } from '../store.mongo.ts';
+
+/** The real store on a database of its own, with an outbox that nobody empties but the test. Call it at the top of a test file. */
+export const productsOnMongo = async (server?: string) => {
+  const mongo = await testMongo(server);
+  const parts = createMongoProductStore({ mongo, clock: systemClock, ids: systemIds });
+  await mongo.buildIndexes();
+  return { ...parts, mongo, products: mongo.collection('products', productSchema) };
+};
