@@ -3,7 +3,7 @@ import { customer, eventually } from '../support/client.ts';
 import type { OpenShop } from '../support/open-shop.ts';
 
 /** Leaves a checkout of one unit of `sku` parked, since its cart can't be completed; answers its id. Its last step works again. */
-export const parkSaga = async ({ shop, seller }: OpenShop, sku: string): Promise<string> => {
+export const parkSaga = async ({ shop, seller }: Pick<OpenShop, 'shop' | 'seller'>, sku: string): Promise<string> => {
   const fault = (seconds: number) =>
     seller.call('PUT', '/lab/faults', { body: { step: 'completeCart', mode: 'fail', seconds } });
   await fault(60);

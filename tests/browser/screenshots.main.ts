@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { admin, product } from '../support/client.ts';
 import { removeFolder, startShop } from '../support/shop.ts';
 import { launchChromium } from './chromium.ts';
+import { consoleShots } from './console-shots.ts';
+import type { Shot } from './shot.ts';
 import { type Visitor, visit } from './visitor.ts';
 
 /** Takes a picture of every page, light and dark, wide and narrow, into web/screenshots: `npm run screenshots [words]`. */
@@ -59,14 +61,9 @@ const register = async (visitor: Visitor, look: string) => {
   await visitor.button('Sign out').waitFor();
 };
 
-type Shot = (
-  visitor: Visitor,
-  take: (name: string, fullPage?: boolean) => Promise<void>,
-  look: string,
-) => Promise<void>;
-
 /** Each with a visitor of its own, in whatever state the one before has left the shop. */
 const shots: Record<string, Shot> = {
+  ...consoleShots(shop),
   async catalogue(visitor, take) {
     await visitor.open('/');
     await take('catalogue');
