@@ -21,6 +21,9 @@ const email = () => `${randomUUID()}@example.com`;
 const hold = (step: string) => open.seller.put('/lab/faults', { step, mode: 'fail', seconds: 300 });
 const letGo = (step: string) => open.seller.put('/lab/faults', { step, mode: 'fail', seconds: 0 });
 
+/** Focus follows what is shown, a moment later. */
+const patience = { timeout: 10_000 };
+
 describe('Buying', () => {
   it('When a guest finds something, chooses a colour, uses a voucher and checks out, then it is theirs', async () => {
     const kim = await open.visitor();
@@ -145,7 +148,7 @@ describe('Buying', () => {
     const focused = () => kim.page.evaluate('document.activeElement?.textContent || document.activeElement?.ariaLabel');
     await kim.open('/');
     await keyboard.press('Tab');
-    expect(await focused()).toBe('Skip to the content');
+    await expect.poll(focused, patience).toBe('Skip to the content');
     await kim.field('Search').focus();
     await keyboard.type('keyboard lamp');
     await kim.link(made.title).waitFor();
@@ -153,26 +156,26 @@ describe('Buying', () => {
     while ((await focused()) !== made.title) await keyboard.press('Tab');
     await keyboard.press('Enter');
     await kim.button('Add to cart').waitFor();
-    expect(await focused()).toBe(made.title);
+    await expect.poll(focused, patience).toBe(made.title);
     while ((await focused()) !== 'Add to cart') await keyboard.press('Tab');
     await keyboard.press('Enter');
     await kim.page
       .getByText(/ is in your cart\.$/)
       .first()
       .waitFor();
-    expect(await focused()).toBe('Add to cart');
+    await expect.poll(focused, patience).toBe('Add to cart');
     await kim.button('Cart').focus();
     await keyboard.press('Enter');
     await kim.heading('Your cart').waitFor();
     await keyboard.press('Escape');
     await kim.heading('Your cart').waitFor({ state: 'detached' });
-    expect(await kim.page.evaluate('document.activeElement?.ariaLabel')).toBe('Cart');
+    await expect.poll(() => kim.page.evaluate('document.activeElement?.ariaLabel'), patience).toBe('Cart');
     await keyboard.press('Enter');
     await kim.button('Checkout').waitFor();
     while ((await focused()) !== 'Checkout') await keyboard.press('Tab');
     await keyboard.press('Enter');
     await kim.heading('Order confirmed').waitFor();
-    expect(await focused()).toBe('Order confirmed');
+    await expect.poll(focused, patience).toBe('Order confirmed');
   });
 });
 
