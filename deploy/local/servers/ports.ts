@@ -1,11 +1,11 @@
 import { createServer } from 'node:net';
-import { systemIds } from '@shop/platform/time/system.ts';
 import { StackFailed } from './errors.ts';
 
 /** Below what systems give to outgoing connections: one of those would take the port of a process that is away for a moment. */
 const lowest = 10_000;
-const highest = 32_000;
-const attempts = 100;
+const count = 22_000;
+/** How many ports a process may choose before it comes to those that the process with the next id begins with. */
+const stride = 64;
 
 /** Whether nobody listens on this port. */
 export const isFree = (port: number, host = '127.0.0.1'): Promise<boolean> =>
@@ -15,18 +15,20 @@ export const isFree = (port: number, host = '127.0.0.1'): Promise<boolean> =>
     server.listen(port, host, () => server.close(() => resolve(true)));
   });
 
-/** Ports that this process has chosen and perhaps not used yet. */
-const chosen = new Set<number>();
+let next = (process.pid * stride) % count;
 
-/** A port of 127.0.0.1 that is free now and that nobody here was given before. */
+/**
+ * A port of 127.0.0.1 that is free now and that nobody here was given before. Each process begins somewhere else: what
+ * is chosen is used a moment later, and of two processes that start side by side neither should be first on the
+ * other's.
+ */
 export const freePort = async (): Promise<number> => {
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const port = lowest + Math.floor(systemIds.fraction() * (highest - lowest));
-    if (chosen.has(port) || !(await isFree(port))) continue;
-    chosen.add(port);
-    return port;
+  for (let tried = 0; tried < count; tried += 1) {
+    const port = lowest + next;
+    next = (next + 1) % count;
+    if (await isFree(port)) return port;
   }
-  throw new StackFailed(`No port between ${lowest} and ${highest} is free on this machine.`);
+  throw new StackFailed(`No port from ${lowest} to ${lowest + count - 1} is free on this machine.`);
 };
 
 /**

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { mark } from '../strays.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -11,7 +12,10 @@ export interface Running {
   ended: Promise<{ code: number | null; output: string }>;
 }
 
-/** Runs one of this clone's programs with Node, with nothing in its environment but PATH and what is given. */
+/**
+ * Runs one of this clone's programs with Node, for the test under way at most, with nothing in its environment but PATH
+ * and what is given.
+ */
 export const run = (args: readonly string[], env: Record<string, string> = {}): Running => {
   const child = spawn(process.execPath, args, {
     cwd: root,
@@ -25,6 +29,11 @@ export const run = (args: readonly string[], env: Record<string, string> = {}): 
     });
   const ended = new Promise<{ code: number | null; output: string }>((resolve) => {
     child.once('close', (code) => resolve({ code, output }));
+  });
+  // Before what it has started is looked for and ended: it must not start more.
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
   });
   return { child, output: () => output, ended };
 };
