@@ -119,7 +119,7 @@ beforeAll(async () => {
   const ofStart = /^(identity store|product store|discount store[.]vouchers)[.]/;
   firstPoints = first.points.filter((point) => ofStart.test(point) && !beside.has(methodOf(point)));
   await first.close();
-}, 120_000);
+}, 300_000);
 
 afterAll(async () => {
   await Promise.all(stages.map(({ stand }) => stand.close()));

@@ -37,7 +37,7 @@ export const openStand = async (options: { env?: Record<string, string>; order?:
     // One that is dead tells so by its exit.
     child.send(order, () => {});
   };
-  const wasKilled = () => child.signalCode === 'SIGKILL';
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
 
   const stand: Stand = {
     shop: {} as Shop,
@@ -74,12 +74,12 @@ export const openStand = async (options: { env?: Record<string, string>; order?:
         };
         child.on('message', understood);
         child.once('exit', () => resolve());
-        give(order);
+        if (hasEnded()) resolve();
+        else give(order);
       }),
     async died() {
-      for (let waited = 0; waited < 1000 && child.exitCode === null && child.signalCode === null; waited += 25)
-        await pause(25);
-      return wasKilled();
+      for (let waited = 0; waited < 1000 && !hasEnded(); waited += 25) await pause(25);
+      return child.signalCode === 'SIGKILL';
     },
     async close() {
       await stand.shop.kill?.();
