@@ -21,6 +21,9 @@ const email = () => `${randomUUID()}@example.com`;
 const hold = (step: string) => open.seller.put('/lab/faults', { step, mode: 'fail', seconds: 300 });
 const letGo = (step: string) => open.seller.put('/lab/faults', { step, mode: 'fail', seconds: 0 });
 
+/** Focus follows what is shown, a moment later. */
+const patience = { timeout: 10_000 };
+
 describe('Buying', () => {
   it('When a guest finds something, chooses a colour, uses a voucher and checks out, then it is theirs', async () => {
     const kim = await open.visitor();
@@ -136,6 +139,43 @@ describe('Buying', () => {
     await kim.page.getByText(/costs \$12\.00 now; it was \$10\.00/).waitFor();
     await kim.button('Order at the new price').click();
     await kim.heading('Order confirmed').waitFor();
+  });
+
+  it('When it is done with the keyboard alone, then it works, and the focus is where it should be', async () => {
+    const { product: made } = await product(open.seller, { title: 'Keyboard lamp' });
+    const kim = await open.visitor();
+    const { keyboard } = kim.page;
+    const focused = () => kim.page.evaluate('document.activeElement?.textContent || document.activeElement?.ariaLabel');
+    await kim.open('/');
+    await keyboard.press('Tab');
+    await expect.poll(focused, patience).toBe('Skip to the content');
+    await kim.field('Search').focus();
+    await keyboard.type('keyboard lamp');
+    await kim.link(made.title).waitFor();
+    await kim.page.waitForURL(/search=keyboard/);
+    while ((await focused()) !== made.title) await keyboard.press('Tab');
+    await keyboard.press('Enter');
+    await kim.button('Add to cart').waitFor();
+    await expect.poll(focused, patience).toBe(made.title);
+    while ((await focused()) !== 'Add to cart') await keyboard.press('Tab');
+    await keyboard.press('Enter');
+    await kim.page
+      .getByText(/ is in your cart\.$/)
+      .first()
+      .waitFor();
+    await expect.poll(focused, patience).toBe('Add to cart');
+    await kim.button('Cart').focus();
+    await keyboard.press('Enter');
+    await kim.heading('Your cart').waitFor();
+    await keyboard.press('Escape');
+    await kim.heading('Your cart').waitFor({ state: 'detached' });
+    await expect.poll(focused, patience).toBe('Cart');
+    await keyboard.press('Enter');
+    await kim.button('Checkout').waitFor();
+    while ((await focused()) !== 'Checkout') await keyboard.press('Tab');
+    await keyboard.press('Enter');
+    await kim.heading('Order confirmed').waitFor();
+    await expect.poll(focused, patience).toBe('Order confirmed');
   });
 });
 

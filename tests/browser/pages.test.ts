@@ -1,24 +1,12 @@
-import axe from 'axe-core';
 import type { Response } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { product } from '../support/client.ts';
+import { axeFaults } from './axe.ts';
 import { openBrowser } from './open-browser.ts';
 import { addToCart, openCart, register } from './shopping.ts';
 import type { Visitor } from './visitor.ts';
 
 const open = openBrowser();
-
-/** What axe-core finds serious or critical, as "rule: element". */
-const seriousFaults = async ({ page }: Visitor): Promise<string[]> => {
-  // In the page's own world, as a debugger would; its policy allows no other script.
-  await page.evaluate(`${axe.source}; undefined`);
-  const { violations } = (await page.evaluate('axe.run()')) as {
-    violations: { id: string; impact: string; nodes: { target: string[] }[] }[];
-  };
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
-};
 
 const settled = async (visitor: Visitor) => {
   await visitor.page.waitForFunction(`!document.querySelector('main [aria-hidden="true"][style*="block-size"]')`);
@@ -36,10 +24,11 @@ const pages: [name: string, path: string, word: string][] = [
 ];
 
 describe.each(['light', 'dark'] as const)('Who uses a screen reader or needs contrast, %s', (colorScheme) => {
-  it('When any page is looked at, then axe-core finds nothing serious', async () => {
+  it('When any page is looked at, then axe-core finds nothing', async () => {
     const kim = await open.visitor({ colorScheme, reducedMotion: 'reduce' });
     const found: string[] = [];
-    const check = async (name: string) => found.push(...(await seriousFaults(kim)).map((fault) => `${name}: ${fault}`));
+    const check = async (name: string) =>
+      found.push(...(await axeFaults(kim.page)).map((fault) => `${name}: ${fault}`));
     for (const [name, path, word] of pages) {
       await kim.open(path);
       await kim.page.getByText(word).first().waitFor();

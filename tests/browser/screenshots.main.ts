@@ -92,11 +92,12 @@ const shots: Record<string, Shot> = {
     await register(visitor, look);
     await putInCart(visitor, 'Trail Mug', 'Forest', 2);
     await openCart(visitor);
-    await seller.put('/lab/faults', { step: 'reserveInventory', mode: 'slow', seconds: 4 });
+    // The step does not work until the picture is taken; the saga tries again and again.
+    await seller.put('/lab/faults', { step: 'reserveInventory', mode: 'fail', seconds: 60 });
     await visitor.button('Checkout').click();
     await visitor.page.getByText('Reserving stock').waitFor();
-    await visitor.page.waitForTimeout(300);
-    await take('checkout-running');
+    await visitor.page.screenshot({ path: join(folder, `checkout-running-${look}.png`) });
+    await seller.put('/lab/faults', { step: 'reserveInventory', mode: 'fail', seconds: 0 });
     await visitor.heading('Order confirmed').waitFor();
     await take('order-confirmed');
     await visitor.link('See the order').click();
@@ -127,6 +128,7 @@ const shots: Record<string, Shot> = {
     await visitor.button('Checkout').click();
     await visitor.button('Take 1 instead').waitFor();
     await take('checkout-failed');
+    await seller.del(`/products/${made.id}`);
   },
   async account(visitor, take) {
     await visitor.open('/sign-in');

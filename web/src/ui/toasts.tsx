@@ -44,7 +44,7 @@ const subscribe = (listener: () => void) => {
 export const Toasts = () => {
   const shown = useSyncExternalStore(subscribe, () => toasts);
   return (
-    <div className={styles.toasts}>
+    <section className={styles.toasts} aria-label="What has just happened">
       {shown.map(({ id, text, tone, action }) => (
         <div key={id} className={`${styles.toast} ${styles[tone]}`}>
           <span>{text}</span>
@@ -54,6 +54,6 @@ export const Toasts = () => {
           </button>
         </div>
       ))}
-    </div>
+    </section>
   );
 };

@@ -44,10 +44,14 @@ const ProgressStep = ({ step: { state, label, word, ms, attempts } }: { step: St
   <li className={styles.step} data-state={state}>
     <Mark state={state} />
     <span className={styles.label}>{label}</span>
-    <span className={styles.word}>
-      <span className={state === 'done' ? 'visually-hidden' : undefined}>{word}</span>
-      {attempts > 1 && <span> · attempt {attempts}</span>}
+    <span className={styles.state}>
+      {/* The mark says it already, or the number of the attempt does. */}
+      <span className={state === 'done' || (state === 'running' && attempts > 1) ? 'visually-hidden' : styles.word}>
+        {word}
+        {attempts > 1 && ', '}
+      </span>
+      {attempts > 1 && `attempt ${attempts}`}
     </span>
-    <span className={styles.time}>{ms === undefined ? '' : formatDuration(ms)}</span>
+    {ms !== undefined && <span className={styles.time}>{formatDuration(ms)}</span>}
   </li>
 );

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { Link } from 'react-router';
 import { ErrorBoundary } from '../../ui/error-boundary.tsx';
 import { useOnline } from '../../ui/use-online.ts';
 import { CartDrawerSlot } from '../cart/cart-drawer-slot.tsx';
@@ -23,6 +24,7 @@ export const Frame = ({ children }: { children: ReactNode }) => {
       <footer className={styles.footer}>
         <p>Everything here is drawn, and nothing is sent. Checkouts are real.</p>
         <p className={styles.links}>
+          <Link to="/console">For operators</Link>
           <a href="/docs/">API</a>
         </p>
       </footer>
