@@ -89,6 +89,10 @@ describe('Whatever the screen', () => {
     await kim.page.getByRole('dialog').getByText('$999,000,000.00').first().waitFor();
     const { width, x } = (await kim.page.getByRole('dialog').boundingBox()) ?? { width: 0, x: 0 };
     expect([x >= 0, x + width <= options.viewport.width]).toEqual([true, true]);
+    await kim.page.keyboard.press('Escape');
+    await kim.button('Add to cart').waitFor();
+    await kim.page.evaluate("document.documentElement.dir = 'rtl'");
+    widths.push(['a product from right to left', await stickOut()]);
     expect(widths.filter(([, over]) => over !== 0)).toEqual([]);
   });
 
@@ -111,6 +115,45 @@ describe('Whatever the screen', () => {
       shifts.push([name, Number(await kim.page.evaluate('window.shifts'))]);
     }
     expect(shifts.filter(([, value]) => value > 0.05)).toEqual([]);
+  });
+});
+
+describe('When a part is missing', () => {
+  it('When the stock can not be told, then the page says so and shows the rest', async () => {
+    const kim = await open.visitor();
+    await kim.page.route('**/api/v1/inventory?**', (route) => route.abort());
+    await kim.open('/');
+    await kim.link('Olive Tree').waitFor();
+    await kim.page.getByText('How much is in stock can’t be told right now.').waitFor();
+    await kim.page.unroute('**/api/v1/inventory?**');
+    await kim.page.getByText('In stock').first().waitFor();
+    // That the browser tells of the requests which were broken off is what was asked for.
+    kim.faults.splice(0);
+  });
+
+  it('When there is no network, then a line says so until there is one', async () => {
+    const kim = await open.visitor();
+    await kim.open('/orders');
+    await kim.page.context().setOffline(true);
+    await kim.page.getByText('You are offline.').waitFor();
+    await kim.page.context().setOffline(false);
+    await kim.page.getByText('You are offline.').waitFor({ state: 'detached' });
+    kim.faults.splice(0);
+  });
+
+  it('When the sign-in has ended elsewhere, then the page says so, and leads back in', async () => {
+    const kim = await open.visitor();
+    await kim.open('/register');
+    await register(kim, `ended-${Date.now()}@example.com`);
+    await kim.page.evaluate(`(async () => {
+      const { tokens: { refreshToken }, user } = JSON.parse(localStorage.getItem('shop.session'));
+      await fetch('/api/v1/auth/logout', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ refreshToken }) });
+      localStorage.setItem('shop.session', JSON.stringify({ tokens: { accessToken: 'old', refreshToken, expiresAt: 0 }, user }));
+    })()`);
+    await kim.link('Orders').click();
+    await kim.page.getByText('You have been signed out. Your cart and orders are kept.').first().waitFor();
+    await kim.button('Sign in again').click();
+    await kim.heading('Sign in').waitFor();
   });
 });
 

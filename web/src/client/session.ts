@@ -14,15 +14,42 @@ const isSignIn = (value: unknown): value is SignIn =>
 
 const store = createStore<SignIn>('shop.session', isSignIn);
 
+const queues = new Map<string, Promise<unknown>>();
+
+const oneByOne = <T>(name: string, work: () => Promise<T>): Promise<T> => {
+  const turn = (queues.get(name) ?? Promise.resolve()).then(work, work);
+  queues.set(name, turn);
+  return turn;
+};
+
 /** One piece of work at a time among all tabs; where the browser can't tell (plain HTTP), among those of this one. */
 export const alone = async <T>(name: string, work: () => Promise<T>): Promise<T> =>
-  navigator.locks ? ((await navigator.locks.request(name, work)) as T) : work();
+  navigator.locks ? ((await navigator.locks.request(name, work)) as T) : oneByOne(name, work);
+
+let isLeaving = false;
+const lossListeners = new Set<() => void>();
 
 /** The tokens as the SDK keeps them, shared by all tabs. */
 export const vault: Vault = {
   read: () => store.get()?.tokens,
-  write: (tokens) => store.set(tokens && { ...store.get(), tokens }),
+  write(tokens) {
+    store.set(tokens && { ...store.get(), tokens });
+    if (!tokens && !isLeaving) for (const listener of lossListeners) listener();
+  },
   alone: (work) => alone('shop.renewal', work),
+};
+
+/** Ends the sign-in because its user wants it. */
+export const leave = (end: () => void): void => {
+  isLeaving = true;
+  end();
+  isLeaving = false;
+};
+
+/** Called when the sign-in has ended although nobody asked for it; answers how to stop. */
+export const onSessionLost = (listener: () => void): (() => void) => {
+  lossListeners.add(listener);
+  return () => lossListeners.delete(listener);
 };
 
 /** Notes whose tokens they are, after a sign-in. */

@@ -1,6 +1,6 @@
 import type { Api } from '@shop/sdk/api.ts';
 import { createShop } from '@shop/sdk/shop.ts';
-import { alone, currentUser, keepUser, vault } from './session.ts';
+import { alone, currentUser, keepUser, leave, vault } from './session.ts';
 
 /** The shop that this page came from, for whoever is signed in. */
 export const shop = createShop({ url: location.origin, vault });
@@ -26,8 +26,9 @@ export const register = async (details: Api['POST /auth/register']['body']): Pro
 };
 
 /** Ends the sign-in here at once, and there when the shop can be reached. */
-export const signOut = (): void => {
-  shop.auth.logout().catch(() => {
-    // The tokens are gone from here; those that the shop knows end by themselves.
+export const signOut = (): void =>
+  leave(() => {
+    shop.auth.logout().catch(() => {
+      // The tokens are gone from here; those that the shop knows end by themselves.
+    });
   });
-};

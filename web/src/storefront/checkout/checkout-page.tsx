@@ -2,7 +2,7 @@ import type { Checkout } from '@shop/sdk/api.ts';
 import { useEffect, useRef } from 'react';
 import { useParams } from 'react-router';
 import { useUser } from '../../client/session.ts';
-import { Button, ButtonLink } from '../../ui/button.tsx';
+import { ButtonLink } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { announce } from '../../ui/live-region.tsx';
@@ -116,11 +116,6 @@ const NotBegun = ({ view: { error, retry } }: { view: CheckoutView }) => (
   <>
     <title>Checkout · Saga Supply</title>
     <ErrorState error={error} retry={retry} level={1} />
-    <p className={styles.safe}>
-      Nothing was ordered or reserved.{' '}
-      <Button kind="quiet" size="small" onClick={retry}>
-        Try again
-      </Button>
-    </p>
+    <p className={styles.unbegun}>Nothing was ordered or reserved.</p>
   </>
 );

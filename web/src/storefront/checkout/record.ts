@@ -30,6 +30,8 @@ export interface CheckoutRecord {
   key: string;
   userId: string;
   cartNo: number;
+  /** The cart as it was then; one that has changed since is bought by another checkout. */
+  cartVersion: number;
   body: NonNullable<Api['POST /checkouts']['body']>;
   summary: Summary;
   /** Known once the shop has answered. */
@@ -81,15 +83,22 @@ interface Beginning {
   contact: { email: string; name: string } | undefined;
 }
 
+/** Whether the checkout that was begun last is still that of this cart; its answer may have got lost. */
+const goesOn = (record: CheckoutRecord, cart: Cart): boolean =>
+  !record.ended &&
+  record.userId === cart.userId &&
+  record.cartNo === cart.cartNo &&
+  (record.checkoutId !== undefined || cart.status === 'locked' || record.cartVersion === cart.version);
+
 /** Begins a checkout, unless one of this very cart is under way: then that one goes on. */
 export const beginRecord = ({ cart, quote, expectedTotal, contact }: Beginning): void => {
   const current = store.get();
-  const goesOn = current && !current.ended && current.userId === cart.userId && current.cartNo === cart.cartNo;
-  if (goesOn) return;
+  if (current && goesOn(current, cart)) return;
   store.set({
     key: newIdempotencyKey(),
     userId: cart.userId,
     cartNo: cart.cartNo,
+    cartVersion: cart.version,
     body: { ...(expectedTotal && { expectedTotal }), ...(contact && { contact }) },
     summary: summaryOf(cart, quote),
   });

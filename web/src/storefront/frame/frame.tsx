@@ -1,6 +1,9 @@
-import type { ReactNode } from 'react';
-import { Link } from 'react-router';
+import { type ReactNode, useEffect } from 'react';
+import { Link, useNavigate } from 'react-router';
+import { onSessionLost } from '../../client/session.ts';
+import { Button } from '../../ui/button.tsx';
 import { ErrorBoundary } from '../../ui/error-boundary.tsx';
+import { toast } from '../../ui/toasts.tsx';
 import { useOnline } from '../../ui/use-online.ts';
 import { CartDrawerSlot } from '../cart/cart-drawer-slot.tsx';
 import styles from './frame.module.css';
@@ -9,6 +12,21 @@ import { Header } from './header.tsx';
 /** Header, footer and cart, which stay while pages come and go. */
 export const Frame = ({ children }: { children: ReactNode }) => {
   const online = useOnline();
+  const navigate = useNavigate();
+  useEffect(
+    () =>
+      onSessionLost(() =>
+        toast('You have been signed out. Your cart and orders are kept.', {
+          tone: 'danger',
+          action: (
+            <Button size="small" onClick={() => navigate('/sign-in')}>
+              Sign in again
+            </Button>
+          ),
+        }),
+      ),
+    [navigate],
+  );
   return (
     <div className={styles.frame}>
       <a href="#main" className={styles.skip}>
