@@ -247,17 +247,19 @@ describe('The race lab', () => {
   it('When a race is run from the page, then orders, refusals and invariants are seen, and each saga can be looked at', async () => {
     const { page } = operator;
     await operator.open('/console/lab');
-    // Places on the slider, whose numbers grow towards its end.
-    await operator.field('Buyers').fill('80');
+    // Places on the sliders, whose numbers grow towards their end.
+    await operator.field('Buyers').fill('60');
+    await operator.field('Units').fill('70');
+    await operator.field('Voucher uses').fill('0');
     await operator.button('Start').click();
     const invariants = page.getByRole('list', { name: 'Invariants' }).getByRole('listitem');
     await page
       .getByRole('main')
-      .getByText(/^25 buyers went for 10 units: 10 got one each/)
+      .getByText(/^10 buyers went for 6 units: 6 got one each and 4 came too late for a unit\./)
       .waitFor({ timeout: 60_000 });
     expect(await invariants.count()).toBe(5);
     for (const words of await invariants.allTextContents()) expect(words).toContain(': holds');
-    await page.getByText('10 of 10').waitFor();
+    await page.getByText('6 of 6').waitFor();
     await page.getByRole('region', { name: 'Sagas: Got an order' }).getByRole('link').first().click();
     await page.getByRole('heading', { name: /^Saga [0-9a-f]{8}$/ }).waitFor();
     await page.getByText('Completed', { exact: true }).waitFor();

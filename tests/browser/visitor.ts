@@ -16,9 +16,9 @@ export interface Visitor {
   close(): Promise<void>;
 }
 
-/** Chromium says so of every answer that is a refusal; the pages' own words are what counts. */
+/** Chromium says so of every answer that is a refusal, or asks for patience; the pages' own words are what counts. */
 const isRefusal = (text: string): boolean =>
-  /^Failed to load resource: the server responded with a status of 4/.test(text);
+  /^Failed to load resource: the server responded with a status of (4|503)/.test(text);
 
 /** A new browser context at the shop of `url`, which notes all that must not be. */
 export const visit = async (browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visitor> => {
