@@ -11,9 +11,19 @@ interface Tile {
   to: string;
   about: string;
   of: (sample: Sample) => number;
+  /** What is missing from the number, if something is. */
+  without?: (overview: OverviewAnswer) => string | undefined;
   /** Whether any at all is one too many. */
   alarm?: 'danger' | 'warning';
 }
+
+/** The whole number is missing. */
+const UNTOLD = 'not known: the event log does not answer';
+
+const silentOutboxes = ({ outbox }: OverviewAnswer): string | undefined => {
+  const silent = services.filter((service) => !outbox.some((one) => one.service === service));
+  return silent.length > 0 ? `without ${silent.join(', ')}: no answer` : undefined;
+};
 
 const tiles: readonly Tile[] = [
   {
@@ -30,28 +40,40 @@ const tiles: readonly Tile[] = [
     of: ({ deadLetters }) => deadLetters,
     alarm: 'danger',
   },
-  { name: 'Outbox depth', to: '/console/events', about: 'events to be published', of: ({ outbox }) => outbox },
-  { name: 'Lag', to: '/console/events', about: 'events to be handled', of: ({ lag }) => lag },
+  {
+    name: 'Outbox depth',
+    to: '/console/events',
+    about: 'events to be published',
+    of: ({ outbox }) => outbox,
+    without: silentOutboxes,
+  },
+  {
+    name: 'Lag',
+    to: '/console/events',
+    about: 'events to be handled',
+    of: ({ lag }) => lag,
+    without: ({ missing }) => (missing.includes('lag') ? UNTOLD : undefined),
+  },
 ];
 
 /** What waits: for an operator, or for its turn. */
 export const Waiting = ({ overview }: { overview: OverviewAnswer | undefined }) => {
   const history = useHistory();
-  const missing = services.filter((service) => overview && !overview.outbox.some((one) => one.service === service));
   return (
     <div className={styles.tiles}>
-      {tiles.map(({ name, to, about, of, alarm }) => {
+      {tiles.map(({ name, to, about, of, without, alarm }) => {
         const values = history.map(of);
         const value = values.at(-1);
         const tone = alarm && value ? alarm : 'plain';
-        const partial = name === 'Outbox depth' && missing.length > 0;
+        const partial = overview && without?.(overview);
+        const shown = partial === UNTOLD ? '–' : value?.toLocaleString('en');
         return (
           <Link key={name} to={to} className={`${styles.tile} ${styles[tone]}`}>
             <span className={styles.tileName}>{name}</span>
             <span className={styles.tileValue}>
-              {overview && value !== undefined ? value.toLocaleString('en') : <Skeleton width="2ch" />}
+              {overview && value !== undefined ? shown : <Skeleton width="2ch" />}
             </span>
-            <span className={styles.tileAbout}>{partial ? `without ${missing.join(', ')}: no answer` : about}</span>
+            <span className={styles.tileAbout}>{partial ?? about}</span>
             <Sparkline
               values={values}
               slots={SAMPLES}
