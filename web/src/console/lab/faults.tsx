@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { Select } from '../../ui/field.tsx';
 import { announce } from '../../ui/live-region.tsx';
 import { Choices } from '../parts/filters.tsx';
-import { Fault as FaultNotice, FieldRow, Form } from '../parts/form.tsx';
+import { Fault as FaultNotice, Form } from '../parts/form.tsx';
 import { stepNames, stepWords } from '../steps.ts';
 import styles from './lab.module.css';
 import { labKey } from './use-lab.ts';
@@ -60,22 +60,20 @@ export const Faults = ({ faults }: { faults: readonly Fault[] }) => {
           ))}
         </ul>
       )}
-      <FieldRow>
-        <Select label="Step" value={step} onChange={(event) => setStep(event.target.value as Step['name'])}>
-          {stepNames.map((name) => (
-            <option key={name} value={name}>
-              {stepWords(name).title}
-            </option>
-          ))}
-        </Select>
-        <Select label="For" value={seconds} onChange={(event) => setSeconds(Number(event.target.value))}>
-          {durations.map((one) => (
-            <option key={one} value={one}>
-              {durationWords(one)}
-            </option>
-          ))}
-        </Select>
-      </FieldRow>
+      <Select label="Step" value={step} onChange={(event) => setStep(event.target.value as Step['name'])}>
+        {stepNames.map((name) => (
+          <option key={name} value={name}>
+            {stepWords(name).title}
+          </option>
+        ))}
+      </Select>
+      <Select label="For" value={seconds} onChange={(event) => setSeconds(Number(event.target.value))}>
+        {durations.map((one) => (
+          <option key={one} value={one}>
+            {durationWords(one)}
+          </option>
+        ))}
+      </Select>
       <div>
         <Choices label="How" value={mode} choices={modeChoices} onChoose={(value) => setMode(value as Mode)} />
         <p className={styles.means}>{modes[mode].means}</p>

@@ -144,7 +144,7 @@ const Latency = ({ run }: { run: Run }) => {
       {points.length > 1 && (
         <Sparkline
           values={points.map(({ p99 }) => p99)}
-          slots={MOST_POINTS}
+          slots={points.length}
           height={40}
           label="The longest answers in the course of the race"
         />
