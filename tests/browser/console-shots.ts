@@ -78,7 +78,7 @@ export const consoleShots = (shop: Shop): Record<string, Shot> => {
       const latest = async (status: string) =>
         (await seller.get(`/checkouts?status=${status}&limit=1`)).body.items[0].id as string;
       const parked = await parkSaga({ shop, seller }, sku);
-      await visitor.page.waitForTimeout(6_000);
+      await visitor.page.waitForTimeout(5_000);
       await show('', 'overview', true);
       await show('/sagas', 'sagas');
       await show(`/sagas/${parked}`, 'saga-parked', true);

@@ -23,7 +23,8 @@ const browser = await launchChromium();
 
 /** What is to be seen has come, and stands still. */
 const settle = async ({ page }: Visitor) => {
-  await page.waitForLoadState('networkidle');
+  // A live view asks again and again: then what has come within two seconds is enough.
+  await page.waitForLoadState('networkidle', { timeout: 2_000 }).catch(() => undefined);
   await page.waitForTimeout(350);
 };
 

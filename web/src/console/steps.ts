@@ -32,6 +32,10 @@ const undo: Partial<Record<Step['name'], StepWords>> = {
 export const stepWords = (name: Step['name'], direction: Step['direction'] = 'forward'): StepWords =>
   (direction === 'undo' ? undo[name] : undefined) ?? forward[name];
 
+/** "1 try", "15 tries". */
+export const triesOf = ({ attempts }: Pick<Step, 'attempts'>): string =>
+  attempts === 1 ? '1 try' : `${attempts} tries`;
+
 export const stepStates: Record<Step['status'], string> = {
   running: 'Running',
   done: 'Done',

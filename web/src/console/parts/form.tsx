@@ -27,8 +27,10 @@ export const Form = ({ onSubmit, actions, children, label }: FormProps) => (
   </form>
 );
 
-/** Fields beside each other where there is room. */
-export const FieldRow = ({ children }: { children: ReactNode }) => <div className={styles.row}>{children}</div>;
+/** Fields beside each other where there is room; `wide` ones need more of it. */
+export const FieldRow = ({ wide, children }: { wide?: boolean; children: ReactNode }) => (
+  <div className={wide ? styles.wide : styles.row}>{children}</div>
+);
 
 /** A box to tick, with its words. */
 export const Check = ({

@@ -8,7 +8,7 @@ import { RowLink } from '../parts/rows.tsx';
 import { SagaState } from '../parts/states.tsx';
 import type { List } from '../queries.ts';
 import { refusalWords } from '../refusals.ts';
-import { stepWords } from '../steps.ts';
+import { stepWords, triesOf } from '../steps.ts';
 import styles from './saga-table.module.css';
 import { StepStrip } from './step-strip.tsx';
 
@@ -18,7 +18,7 @@ const tookOf = ({ createdAt, finishedAt }: Checkout): string =>
 /** Why it did not become an order, or what holds it up. */
 const reasonOf = ({ problem, steps, status }: Checkout): string => {
   const stuck = status === 'parked' ? steps.findLast((step) => step.status === 'running' || step.error) : undefined;
-  if (stuck) return `${stepWords(stuck.name, stuck.direction).title}: ${stuck.attempts} tries did not help`;
+  if (stuck) return `${stepWords(stuck.name, stuck.direction).title}: ${triesOf(stuck)} did not help`;
   return problem ? refusalWords(problem.code) : '';
 };
 

@@ -17,7 +17,7 @@ import { SagaState } from '../parts/states.tsx';
 import { ViewHead } from '../parts/view-head.tsx';
 import { consoleKey } from '../queries.ts';
 import { refusalWords, voucherReasonWords } from '../refusals.ts';
-import { stepWords } from '../steps.ts';
+import { stepWords, triesOf } from '../steps.ts';
 import styles from './saga.module.css';
 import { SagaEvents } from './saga-events.tsx';
 import { SagaSteps } from './saga-steps.tsx';
@@ -138,7 +138,7 @@ const Parked = ({ saga }: { saga: Checkout }) => {
     <div className={styles.outcome}>
       <Notice tone="danger" title="Parked: it waits for you">
         {stuck
-          ? `“${stepWords(stuck.name, stuck.direction).title}” did not work in ${stuck.attempts} ${stuck.attempts === 1 ? 'try' : 'tries'}${stuck.error ? `; the last one said: ${stuck.error}` : ''}.`
+          ? `“${stepWords(stuck.name, stuck.direction).title}” did not work in ${triesOf(stuck)}${stuck.error ? `; the last one said: ${stuck.error}` : ''}.`
           : 'Its tries are used up.'}{' '}
         Nothing is lost: mend what is broken, then retry, and it goes on where it stopped.
       </Notice>

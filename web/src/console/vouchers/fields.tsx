@@ -182,7 +182,7 @@ export const LimitFields = (props: FieldsProps & { currency: string }) => {
         <Field label="Uses in all" inputMode="numeric" placeholder="no limit" {...bind(props, 'usageLimit')} />
         <Field label="Uses a buyer" inputMode="numeric" placeholder="no limit" {...bind(props, 'perUserLimit')} />
       </FieldRow>
-      <FieldRow>
+      <FieldRow wide>
         <Field label="Starts" type="datetime-local" {...bind(props, 'startsAt')} />
         <Field label="Ends" type="datetime-local" {...bind(props, 'endsAt')} />
         <Field label="Priority" inputMode="numeric" hint="The lowest is applied first." {...bind(props, 'priority')} />
