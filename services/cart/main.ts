@@ -2,7 +2,7 @@ import { httpCatalogueQueries } from '@shop/clients/catalogue.ts';
 import { httpDiscountCommands } from '@shop/clients/discount.ts';
 import { openCaller } from '@shop/platform/service/callers.ts';
 import { runService } from '@shop/platform/service/run-service.ts';
-import { openEventLog, openMongo } from '@shop/platform/service/servers.ts';
+import { openEventLog, openMongo, patiently } from '@shop/platform/service/servers.ts';
 import { cartBackground } from './background.ts';
 import { cartInternalRoutes, cartRoutes } from './routes.ts';
 import { createCart } from './service.ts';
@@ -15,7 +15,7 @@ await runService('cart', settings, async (context) => {
   const mongo = await openMongo(context);
   const log = await openEventLog(context);
   const { store, outbox } = createMongoCartStore({ mongo, clock, ids });
-  await mongo.buildIndexes();
+  await patiently(context, 'MONGO_URL', () => mongo.buildIndexes());
   const cart = createCart({
     store,
     catalogue: httpCatalogueQueries(openCaller(context, 'product', config.PRODUCT_URL)),

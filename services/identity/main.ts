@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { httpCartCommands } from '@shop/clients/cart.ts';
 import { openCaller } from '@shop/platform/service/callers.ts';
 import { runService } from '@shop/platform/service/run-service.ts';
-import { openPostgres } from '@shop/platform/service/servers.ts';
+import { openPostgres, patiently } from '@shop/platform/service/servers.ts';
 import { isLabOn } from '@shop/platform/service/settings.ts';
 import { identityBackground } from './background.ts';
 import { adminOf } from './config.ts';
@@ -31,7 +31,7 @@ await runService('identity', settings, async (context) => {
     ids,
     logger,
   });
-  await identity.ensureAdmin(admin);
+  await patiently(context, 'DATABASE_URL', () => identity.ensureAdmin(admin));
   return {
     routes: () => [...identityRoutes(identity), ...(isLabOn(config) ? identityLabRoutes(identity) : [])],
     keys: config.AUTH_JWKS_URL ?? (() => identity.signingKeys()),

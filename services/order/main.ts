@@ -8,7 +8,7 @@ import { redisLocks } from '@shop/platform/redis/locks.ts';
 import { openCaller } from '@shop/platform/service/callers.ts';
 import { addLogGauges, gaugesOf } from '@shop/platform/service/gauges.ts';
 import { runService } from '@shop/platform/service/run-service.ts';
-import { openEventLog, openJournal, openPostgres, waitForPostgres } from '@shop/platform/service/servers.ts';
+import { openEventLog, openJournal, openPostgres, patiently } from '@shop/platform/service/servers.ts';
 import { isLabOn } from '@shop/platform/service/settings.ts';
 import { orderBackground } from './background.ts';
 import { outboxDepthsOf } from './console/outbox-depths.ts';
@@ -72,8 +72,9 @@ await runService('order', settings, async (context) => {
     parts: [{ name: 'journal', failingMs: journal.failingMs }],
     // Sagas run once events move, and end before they cease.
     async routes() {
-      const recovery = await waitForPostgres(context, { url: config.DATABASE_URL, variable: 'DATABASE_URL' }, () =>
-        startRecovery({ owner: ids.uuid(), store, runner, clock, logger }),
+      const owner = ids.uuid();
+      const recovery = await patiently(context, 'DATABASE_URL', () =>
+        startRecovery({ owner, store, runner, clock, logger }),
       );
       lifecycle.onStop('sagas', () => recovery.stop());
       const orders = createOrders({ store, recovery, live, locks: redisLocks(redis), clock, ids });

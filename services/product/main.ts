@@ -1,6 +1,6 @@
 import { redisCache } from '@shop/platform/redis/cache.ts';
 import { runService } from '@shop/platform/service/run-service.ts';
-import { openEventLog, openMongo } from '@shop/platform/service/servers.ts';
+import { openEventLog, openMongo, patiently } from '@shop/platform/service/servers.ts';
 import { productBackground } from './background.ts';
 import { productInternalRoutes, productRoutes } from './routes.ts';
 import { createProduct } from './service.ts';
@@ -13,7 +13,7 @@ await runService('product', settings, async (context) => {
   const mongo = await openMongo(context);
   const log = await openEventLog(context);
   const { store, outbox } = createMongoProductStore({ mongo, clock, ids });
-  await mongo.buildIndexes();
+  await patiently(context, 'MONGO_URL', () => mongo.buildIndexes());
   const products = createProduct({ store, cache: redisCache(redis, ids), clock, ids, currency: config.STORE_CURRENCY });
   return {
     routes: () => [...productRoutes(products), ...productInternalRoutes(products)],

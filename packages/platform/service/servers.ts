@@ -21,15 +21,25 @@ const patience = ({ config, clock, logger }: Opener<object>) => ({
   logger,
 });
 
-const CONNECTIONS = 12;
+const serverAt = { DATABASE_URL: 'PostgreSQL', MONGO_URL: 'MongoDB' } as const;
 
-/** Does what a start can't do without, again until the database answers. */
-export const waitForPostgres = <T>(
-  context: Opener<object>,
-  { url, variable }: { url: string; variable: string },
+/**
+ * Does what a start wants of a server beyond opening it; `work` is tried again while that is away, as it may be though
+ * it has answered before.
+ */
+export const patiently = <T, Variable extends keyof typeof serverAt>(
+  context: Opener<Record<Variable, string>>,
+  variable: Variable,
   work: () => Promise<T>,
 ): Promise<T> =>
-  waitForServer(work, { server: 'PostgreSQL', at: withoutPassword(url), variable, ...patience(context) });
+  waitForServer(work, {
+    server: serverAt[variable],
+    at: withoutPassword(context.config[variable]),
+    variable,
+    ...patience(context),
+  });
+
+const CONNECTIONS = 12;
 
 /** Waits for the database, brings it up to date with the migrations in `dir`, and opens a pool. */
 export const openPostgres = async <Tables>(
@@ -38,7 +48,12 @@ export const openPostgres = async <Tables>(
 ): Promise<Postgres<Tables>> => {
   const { name, lifecycle, logger, needs, pools } = context;
   const connection = connectionIn(url);
-  const applied = await waitForPostgres(context, { url, variable }, () => migrate({ connection, dir, logger }));
+  const applied = await waitForServer(() => migrate({ connection, dir, logger }), {
+    server: 'PostgreSQL',
+    at: withoutPassword(url),
+    variable,
+    ...patience(context),
+  });
   if (applied > 0) logger.info({ database: connection.database, applied }, 'migrated');
   const pg = connectPostgres<Tables>({ ...connection, name: `shop ${name}`, max: CONNECTIONS, logger });
   lifecycle.onStop(`PostgreSQL (${connection.database})`, () => pg.close());
