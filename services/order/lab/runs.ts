@@ -43,24 +43,35 @@ export interface Run extends Omit<RunRequest, 'new' | 'sku'> {
   finishedAt: string | null;
 }
 
-const KEPT_RUNS = 20;
+/** How many runs can be looked at. */
+export const KEPT_RUNS = 20;
 const PREPARED_AT_ONCE = 20;
 const LOOK_MS = 200;
 
 const percentile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 
+export interface RunsOptions {
+  shop: LabShop;
+  clock: Clock;
+  ids: Ids;
+  /** Called with a run whenever it has come further. */
+  tell?: (run: Run) => void;
+}
+
 /** Real checkouts of many buyers for few units, one run at a time; the last twenty are kept in memory. */
-export const createRuns = ({ shop, clock, ids }: { shop: LabShop; clock: Clock; ids: Ids }) => {
+export const createRuns = ({ shop, clock, ids, tell = () => {} }: RunsOptions) => {
   const runs = new Map<string, Run>();
 
   const prepare = async (run: Run, buyers: readonly string[]): Promise<void> => {
-    for (let start = 0; start < buyers.length; start += PREPARED_AT_ONCE)
+    for (let start = 0; start < buyers.length; start += PREPARED_AT_ONCE) {
+      tell(run);
       await Promise.all(
         buyers
           .slice(start, start + PREPARED_AT_ONCE)
           .map((buyer) => shop.fillCart(buyer, run.sku, run.voucher ?? undefined)),
       );
+    }
   };
 
   const race = async (run: Run, buyers: readonly string[]): Promise<void> => {
@@ -109,6 +120,7 @@ export const createRuns = ({ shop, clock, ids }: { shop: LabShop; clock: Clock; 
   const watch = async (run: Run, buyers: readonly string[], raced: AbortSignal): Promise<void> => {
     while (!raced.aborted) {
       run.invariants = await invariantsOf(run, buyers);
+      tell(run);
       await clock.sleep(LOOK_MS, raced);
     }
   };
@@ -116,6 +128,7 @@ export const createRuns = ({ shop, clock, ids }: { shop: LabShop; clock: Clock; 
   const settle = async (run: Run, buyers: readonly string[]): Promise<void> => {
     for (let waited = 0; waited < 10_000; waited += 100) {
       run.invariants = await invariantsOf(run, buyers);
+      tell(run);
       if (run.invariants.every(({ holds }) => holds)) return;
       await clock.sleep(100);
     }
@@ -134,6 +147,7 @@ export const createRuns = ({ shop, clock, ids }: { shop: LabShop; clock: Clock; 
       run.status = 'failed';
     }
     run.finishedAt = clock.now().toISOString();
+    tell(run);
   };
 
   return {
