@@ -5,8 +5,10 @@ import type { CheckoutOutcome } from '../service.ts';
 
 /** What the lab needs of the shop; the composition root says how it is reached. */
 export interface LabShop {
-  /** Makes a product of one SKU with so many units, and answers the SKU. */
-  newSku(units: number): Promise<string>;
+  /** Makes a product of one SKU with so many units. */
+  newSku(units: number): Promise<{ sku: string; productId: string }>;
+  /** Takes a product that `newSku` has made out of the catalogue. */
+  unlist(productId: string): Promise<void>;
   /** Sets what can be sold of a SKU. */
   setUnits(sku: string, units: number): Promise<Refusal | undefined>;
   /** Makes a voucher of so many uses, and answers its code. */
@@ -134,7 +136,12 @@ export const createRuns = ({ shop, clock, ids, tell = () => {} }: RunsOptions) =
     }
   };
 
-  const drive = async (run: Run): Promise<void> => {
+  /** What was made for a race is no more use to buyers; the stock and the orders stay. */
+  const clearAway = async (productId: string | undefined): Promise<void> => {
+    if (productId) await shop.unlist(productId).catch(() => {});
+  };
+
+  const drive = async (run: Run, productId: string | undefined): Promise<void> => {
     const buyers = Array.from({ length: run.buyers }, () => ids.uuid());
     try {
       await prepare(run, buyers);
@@ -148,6 +155,7 @@ export const createRuns = ({ shop, clock, ids, tell = () => {} }: RunsOptions) =
     }
     run.finishedAt = clock.now().toISOString();
     tell(run);
+    await clearAway(productId);
   };
 
   return {
@@ -175,8 +183,9 @@ export const createRuns = ({ shop, clock, ids, tell = () => {} }: RunsOptions) =
       // Entered before the first wait, so that two starts can't both find the lab free.
       runs.set(run.id, run);
       for (const id of [...runs.keys()].slice(0, -KEPT_RUNS)) runs.delete(id);
+      let productId: string | undefined;
       try {
-        if (request.sku === undefined) run.sku = await shop.newSku(request.units);
+        if (request.sku === undefined) ({ sku: run.sku, productId } = await shop.newSku(request.units));
         else {
           const refusal = await shop.setUnits(request.sku, request.units);
           if (refusal) {
@@ -189,7 +198,7 @@ export const createRuns = ({ shop, clock, ids, tell = () => {} }: RunsOptions) =
         runs.delete(run.id);
         throw error;
       }
-      void drive(run);
+      void drive(run, productId);
       return run;
     },
 

@@ -10,7 +10,8 @@ const smallShop = () => {
   const gate = Promise.withResolvers<void>();
   let onHand = 1;
   const shop: LabShop = {
-    newSku: async () => 'LAB-1',
+    newSku: async () => ({ sku: 'LAB-1', productId: 'lab-1' }),
+    unlist: async () => {},
     setUnits: async () => undefined,
     newVoucher: async () => 'LAB-V',
     fillCart: async () => {},
