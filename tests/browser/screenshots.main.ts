@@ -28,6 +28,9 @@ const settle = async ({ page }: Visitor) => {
   await page.waitForTimeout(350);
 };
 
+const heightOf = async ({ page }: Visitor, least: number): Promise<number> =>
+  Math.max(least, Number(await page.evaluate('document.documentElement.scrollHeight')));
+
 const findProduct = async (visitor: Visitor, title: string) => {
   await visitor.open(`/?search=${encodeURIComponent(title)}`);
   await visitor.link(title).click();
@@ -156,7 +159,10 @@ try {
       });
       const take = async (what: string, fullPage = false) => {
         await settle(visitor);
-        await visitor.page.screenshot({ path: join(folder, `${what}-${look}.png`), fullPage });
+        // In a window as high as the page: what sticks to its edges is drawn where it would be seen.
+        if (fullPage) await visitor.page.setViewportSize({ width, height: await heightOf(visitor, height) });
+        await visitor.page.screenshot({ path: join(folder, `${what}-${look}.png`) });
+        if (fullPage) await visitor.page.setViewportSize({ width, height });
       };
       await shoot(visitor, take, look).catch((error) => console.error(`${name}, ${look}: ${error.message}`));
       if (visitor.faults.length > 0) console.error(`${name}, ${look}:`, visitor.faults);

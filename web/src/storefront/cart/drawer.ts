@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 import { clearToasts } from '../../ui/toasts.tsx';
 
@@ -14,6 +15,12 @@ export const useCartDrawer = () => {
   const location = useLocation();
   const navigate = useNavigate();
   const { cart: isOpen = false, pushed = false } = entryOf(location.state);
+  // Until the browser has gone back, a second Escape would leave the page as well.
+  const isLeaving = useRef(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another entry of the history is there.
+  useEffect(() => {
+    isLeaving.current = false;
+  }, [location.key]);
   const here = { pathname: location.pathname, search: location.search };
   return {
     isOpen,
@@ -22,7 +29,8 @@ export const useCartDrawer = () => {
       if (!isOpen) navigate(here, { state: { cart: true, pushed: true } satisfies Entry });
     },
     close: () => {
-      if (!isOpen) return;
+      if (!isOpen || isLeaving.current) return;
+      isLeaving.current = true;
       if (pushed) navigate(-1);
       else navigate(here, { replace: true, state: null });
     },
