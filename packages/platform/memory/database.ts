@@ -3,6 +3,7 @@ export interface MemoryTable<Key, Row> {
   get(key: Key): Row | undefined;
   has(key: Key): boolean;
   all(): Iterable<Row>;
+  size(): number;
   set(key: Key, row: Row): void;
   delete(key: Key): void;
 }
@@ -57,6 +58,7 @@ export const createMemoryDatabase = (): MemoryDatabase => {
         get: (key: Key) => rows.get(key),
         has: (key: Key) => rows.has(key),
         all: () => rows.values(),
+        size: () => rows.size,
         set(key: Key, row: Row) {
           remember(key);
           rows.set(key, row);

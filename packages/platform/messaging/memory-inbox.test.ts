@@ -9,7 +9,7 @@ inboxConformance('memory', async () => {
   return {
     inbox: (group) => memoryInbox(data, group),
     async affect({ key, data: { version } }, tx) {
-      tx.write(() => effects.set([...effects.all()].length, { key, version }));
+      tx.write(() => effects.set(effects.size(), { key, version }));
     },
     effects: async (key) => [...effects.all()].filter((effect) => effect.key === key).map(({ version }) => version),
   };

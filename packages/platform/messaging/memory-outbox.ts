@@ -140,7 +140,7 @@ export const memoryOutboxSource = ({
       });
     },
     async depth() {
-      return [...events.all()].length;
+      return events.size();
     },
     async release() {
       for (let shard = 0; shard < shardCount; shard += 1) {
