@@ -3,7 +3,7 @@ import { once } from '@shop/platform/postgres/idempotency.ts';
 import type { Tx } from '@shop/platform/postgres/postgres.ts';
 import { currentTrace } from '@shop/platform/telemetry/context.ts';
 import type { OrderStoreDeps } from './deps.postgres.ts';
-import type { Order } from './domain.ts';
+import { notAdvanced, type Order } from './domain.ts';
 import { newestFirst } from './lists.postgres.ts';
 import { type OrderRow, toOrder } from './rows.postgres.ts';
 import type { CancelRequest, OrderStore } from './store.ts';
@@ -85,12 +85,7 @@ export const orderStore = ({ pg, outbox, ids }: OrderStoreDeps): OrderStore => {
         text: 'select * from orders where id = $1',
         values: [id],
       });
-      if (!stored) return refuse('ORDER_NOT_FOUND');
-      return stored.status === to
-        ? toOrder(stored)
-        : refuse('INVALID_TRANSITION', {
-            detail: `Order ${stored.number} is ${stored.status}; only a ${from} one can be ${to}.`,
-          });
+      return notAdvanced(stored && toOrder(stored), to);
     },
   };
 };
