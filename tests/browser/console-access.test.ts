@@ -3,6 +3,7 @@ import { customer, product } from '../support/client.ts';
 import { axeFaults } from './axe.ts';
 import { openBrowser } from './open-browser.ts';
 import { operatorOf } from './operator.ts';
+import { countShifts, shiftsOf } from './shifts.ts';
 import type { Visitor } from './visitor.ts';
 
 const open = openBrowser();
@@ -120,6 +121,18 @@ describe('The console, for everybody', () => {
       faults.push(...(await tooWide(operator, view)));
     }
     expect(faults).toEqual([]);
+  });
+
+  it('When a view is loaded, then what comes in moves nothing that is there', async () => {
+    const operator = await operatorOf(open);
+    await countShifts(operator);
+    const shifts: [string, number][] = [];
+    for (const view of ['', '/sagas', '/products', '/stock', '/events', '/lab']) {
+      await operator.open(`/console${view}`);
+      await settled(operator);
+      shifts.push([view, await shiftsOf(operator)]);
+    }
+    expect(shifts.filter(([, value]) => value > 0.05)).toEqual([]);
   });
 
   it('When the lab is off, then its page says so', async () => {

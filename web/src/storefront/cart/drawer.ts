@@ -1,4 +1,3 @@
-import { useEffect, useRef } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 import { clearToasts } from '../../ui/toasts.tsx';
 
@@ -15,12 +14,6 @@ export const useCartDrawer = () => {
   const location = useLocation();
   const navigate = useNavigate();
   const { cart: isOpen = false, pushed = false } = entryOf(location.state);
-  // Until the browser has gone back, a second Escape would leave the page as well.
-  const isLeaving = useRef(false);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another entry of the history is there.
-  useEffect(() => {
-    isLeaving.current = false;
-  }, [location.key]);
   const here = { pathname: location.pathname, search: location.search };
   return {
     isOpen,
@@ -29,8 +22,7 @@ export const useCartDrawer = () => {
       if (!isOpen) navigate(here, { state: { cart: true, pushed: true } satisfies Entry });
     },
     close: () => {
-      if (!isOpen || isLeaving.current) return;
-      isLeaving.current = true;
+      if (!isOpen) return;
       if (pushed) navigate(-1);
       else navigate(here, { replace: true, state: null });
     },
