@@ -21,8 +21,8 @@ export default defineConfig({
       ...withoutChromium(),
     ],
     globalSetup: ['packages/platform/testing/postgres.setup.ts'],
-    // Tests share the machine with the servers that they start.
-    maxWorkers: 2,
+    // Tests share the machine with the servers that they start, and wait for them half the time.
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },

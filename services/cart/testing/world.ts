@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { SagaRef } from '@shop/contracts/commands.ts';
 import type { AnyShopEvent } from '@shop/contracts/events.ts';
 import { isRefusal } from '@shop/contracts/problems.ts';
+import { createMemoryOutbox } from '@shop/platform/messaging/memory-outbox.ts';
 import { createOutbox } from '@shop/platform/messaging/postgres-outbox.ts';
 import { testMongo } from '@shop/platform/testing/mongo.ts';
 import { testDatabase } from '@shop/platform/testing/postgres.ts';
@@ -9,6 +10,7 @@ import { manualClock } from '@shop/platform/testing/time.ts';
 import { systemClock, systemIds } from '@shop/platform/time/system.ts';
 import type { CartWorld } from '../commands.conformance.ts';
 import { createCart } from '../service.ts';
+import { createMemoryCartStore, createMemoryCarts } from '../store.memory.ts';
 import { createMongoCartStore } from '../store.mongo.ts';
 import { createPostgresCartStore } from '../store.postgres.ts';
 import type { CartStore } from '../store.ts';
@@ -53,6 +55,14 @@ export const cartStoreOnMongo = async (): ReturnType<typeof cartStoreOnPostgres>
   const { store, outbox } = createMongoCartStore({ mongo, clock, ids: systemIds });
   await mongo.buildIndexes();
   return { store, clock, said: () => outbox.source.pending(10_000) };
+};
+
+/** The store in memory, with an outbox that nobody empties but the test. */
+export const cartStoreInMemory: typeof cartStoreOnPostgres = async () => {
+  const clock = testClock();
+  const data = createMemoryCarts();
+  const outbox = createMemoryOutbox({ data: data.outbox, service: 'cart', clock, ids: systemIds });
+  return { store: createMemoryCartStore(data, outbox), clock, said: () => outbox.source.pending(10_000) };
 };
 
 /** The whole cart service but for HTTP, on a real database; `wrap` may put something before the store. */
