@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { product } from '../support/client.ts';
 import { axeFaults } from './axe.ts';
 import { openBrowser } from './open-browser.ts';
+import { operatorOf } from './operator.ts';
 import { countShifts, shiftsOf } from './shifts.ts';
-import { addToCart, openCart, register } from './shopping.ts';
+import { addToCart, openCart, ordersOf, register } from './shopping.ts';
 import type { Visitor } from './visitor.ts';
 
 const open = openBrowser();
@@ -220,6 +221,36 @@ describe('The policy', () => {
     const sent = kim.faults.filter((fault) => fault.startsWith('request'));
     kim.faults.splice(0);
     expect(sent).toEqual([]);
+  });
+
+  it('When words are HTML, then they are read and not run, wherever they are shown', async () => {
+    const evil = `<img src=x onerror="document.title='run'"><script>document.title='run'</script>`;
+    const { product: made } = await product(open.seller, {
+      title: evil,
+      description: evil,
+      brand: evil,
+      category: evil,
+      attributes: { [evil]: evil },
+    });
+    const lea = await open.visitor();
+    await lea.open('/register');
+    await register(lea, `evil-${Date.now()}@example.com`, evil);
+    await addToCart(lea, made.id);
+    await lea.heading(evil).waitFor();
+    await openCart(lea);
+    await lea.field('Voucher code').fill(evil.slice(0, 40));
+    await lea.button('Apply voucher').click();
+    await lea.page.getByRole('alert').first().waitFor();
+    await lea.button('Checkout').click();
+    await lea.heading('Order confirmed').waitFor();
+    const [order] = await ordersOf(lea);
+    const operator = await operatorOf(open);
+    for (const view of [`/orders/${order?.id}`, `/products/${made.id}`, '/events?topic=product']) {
+      await operator.open(`/console${view}`);
+      await operator.page.locator('[aria-busy="true"]').waitFor({ state: 'detached' });
+      expect(await operator.page.title()).not.toBe('run');
+    }
+    for (const { page } of [lea, operator]) expect(await page.locator('[onerror], main script').count()).toBe(0);
   });
 
   it('When a tab signs out or in, then the other tabs know', async () => {
