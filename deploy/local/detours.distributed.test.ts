@@ -61,7 +61,7 @@ describe('detours', () => {
     await stack.process('kafka').kill();
     await stack.process('kafka').start();
     expect(await toldBy(order.KAFKA_BROKERS ?? '')).toEqual([way?.port]);
-  });
+  }, 180_000);
 
   it('When servers are there already, then nobody can get between, and it says so', async () => {
     const starting = startStack(standIns({ servers: sharedServers(), detours: true }));

@@ -82,15 +82,16 @@ export const timeChart = ({ title, seconds, faults, count, series }: TimeChart):
   const bottom = height - 22;
   const { size, means } = grouped(seconds, count);
   const most = ceiling(Math.max(1, ...means));
-  const step = (inner * size) / seconds.length;
+  const total = Math.max(1, seconds.length);
+  const step = (inner * size) / total;
   const y = (value: number) => round(bottom - (value / most) * (bottom - top));
   // Steps: nothing is claimed between two seconds.
   const path = means.map((mean, at) => `V${y(mean)}H${round(LEFT + Math.min(inner, (at + 1) * step))}`).join('');
-  return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escaped(title)}">
-${bands(faults, seconds.length, top, bottom)}
-${valueAxis(most, top, bottom)}${timeAxis(seconds.length, height)}
+  return `<figure><svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escaped(title)}">
+${bands(faults, total, top, bottom)}
+${valueAxis(most, top, bottom)}${timeAxis(total, height)}
 <path class="${series}" d="M${LEFT} ${bottom}${path}V${bottom}Z"/>
-</svg>`;
+</svg></figure>`;
 };
 
 /** Milliseconds on a scale from 10 ms to two minutes, each tenfold as wide. */
@@ -140,8 +141,8 @@ export const recoveryChart = ({ title, faults, classes, of }: RecoveryChart): st
       median === undefined ? '' : `<rect class="median" x="${x(median) - 1}" y="${y - 8}" width="2" height="16"/>`;
     return `<text class="name" x="${name - 10}" y="${y + 4}" text-anchor="end">${escaped(one.class)}</text>${dots.join('')}${bar}`;
   });
-  return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escaped(title)}">
+  return `<figure><svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escaped(title)}">
 ${grid}
 ${rows.join('\n')}
-</svg>`;
+</svg></figure>`;
 };

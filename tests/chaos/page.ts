@@ -12,7 +12,7 @@ h1 { font-size: 26px; margin: 0 0 4px; } h2 { font-size: 18px; margin: 32px 0 4p
 .muted, td.muted { color: var(--muted); } .verdict { font-weight: 600; } .well { color: var(--ok); } .lost { color: var(--bad); }
 dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 12px; margin: 18px 0; }
 dt { color: var(--muted); font-size: 13px; } dd { margin: 0; font-size: 22px; font-variant-numeric: tabular-nums; }
-svg { display: block; width: 100%; height: auto; } .grid { stroke: var(--line); } .band { fill: var(--band); opacity: .6; }
+figure { margin: 0; overflow-x: auto; } svg { display: block; width: 100%; min-width: 640px; height: auto; } .grid { stroke: var(--line); } .band { fill: var(--band); opacity: .6; }
 .mark, .name { fill: var(--muted); font: 12px system-ui, sans-serif; } .name { fill: var(--text); }
 .good { fill: var(--good); } .bad { fill: var(--bad); } .warn { fill: var(--warn); }
 .dot { fill: var(--good); fill-opacity: .55; } .median { fill: var(--text); }
@@ -70,14 +70,15 @@ const faultRows = (faults: readonly FaultRecord[]): string[][] =>
 
 /** One page about a run that needs nothing else: no script, no font, no picture from anywhere. */
 export const reportPage = (run: RunRecord): string => {
-  const { seconds, faults, classes } = run;
+  const { faults, classes } = run;
+  const seconds = run.seconds.slice(0, Math.max(1, Math.ceil(run.durations.faultsMs / 1000)));
   const replicas = Object.entries(run.replicas).filter(([, count]) => count > 1);
   const many = replicas.map(([name, count]) => `${count} × ${name}`).join(', ');
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Chaos, seed ${run.seed}</title><style>${style}</style></head><body>
 <h1>Faults on the real stack</h1>
-<p class="muted">Seed ${run.seed}, ${run.minutes} minutes, begun ${escaped(run.startedAt)}, on ${escaped(run.machine)}; one process of each service${many ? ` but ${escaped(many)}` : ''}.</p>
+<p class="muted">Seed ${run.seed}, ${run.minutes} minutes, begun ${escaped(run.startedAt)}, on ${escaped(run.machine)}; one process of each service${many ? `, but ${escaped(many)}` : ''}.</p>
 ${verdict(run)}
 ${figures(run)}
 <h2>Checkouts completed a second</h2>

@@ -18,7 +18,7 @@ describe('The plan of faults', () => {
   });
 
   it.each([1, 2, 3])('When a run of seed %i is short, then each kind of fault comes all the same', (seed) => {
-    const kinds = faultsOf(seed, 15).map(({ kind }) => kind);
+    const kinds = faultsOf(seed, 20).map(({ kind }) => kind);
     expect([...new Set(kinds)].sort()).toEqual(['clock', 'full log', 'kill', 'pause', 'wire']);
     expect(kinds.filter((kind) => kind === 'kill').length).toBeGreaterThan(kinds.length / 3);
   });

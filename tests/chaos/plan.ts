@@ -36,7 +36,7 @@ const servers: readonly ServerName[] = ['postgres', 'mongo', 'kafka', 'redis'];
 
 /** How often each kind comes in a deck. */
 const kinds: readonly Fault['kind'][] = [
-  ...Array.from({ length: 8 }, () => 'kill' as const),
+  ...Array.from({ length: 10 }, () => 'kill' as const),
   'pause',
   'pause',
   'wire',
@@ -103,7 +103,7 @@ export function* planBlows(seed: number, replicas: Replicas): Generator<Blow, ne
 
   for (;;) {
     const faults = [plan(dealKind())];
-    if (random.chance(0.4)) {
+    if (random.chance(0.5)) {
       const second = plan(dealKind());
       if (faults.every((first) => touched(first) !== touched(second))) faults.push(second);
     }

@@ -152,7 +152,7 @@ const lookBack = async (stage: Stage, { chronicle, asking, admin, stall }: Watch
 export const runChaos = async (stage: Stage, options: ChaosOptions): Promise<RunRecord> => {
   const { minutes, seed, report } = options;
   const about = describeRun(stage, options, new Date().toISOString());
-  const chronicle = openChronicle();
+  const chronicle = openChronicle(report);
   const { history } = chronicle;
   const asking = createAsking(stage.stack.url, chronicle);
   const admin = await personWith(asking, stage.stack.secrets.admin);
