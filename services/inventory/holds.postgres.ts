@@ -1,8 +1,8 @@
-import type { NewEvent } from '@shop/contracts/events.ts';
 import { isSerializationRace } from '@shop/platform/postgres/errors.ts';
 import type { Tx } from '@shop/platform/postgres/postgres.ts';
 import { currentTrace } from '@shop/platform/telemetry/context.ts';
 import type { InventoryStoreDeps } from './deps.postgres.ts';
+import { reservationExpired } from './events.ts';
 import type { HoldOutcome, HoldRequest, InventoryStore } from './store.ts';
 import type { InventoryTables } from './tables.postgres.ts';
 
@@ -64,7 +64,9 @@ export const holding = (deps: InventoryStoreDeps): Holding => ({
         text: askStatement,
         values: [now, limit, again.firstMs / 1000, again.longestMs / 1000],
       });
-      await deps.outbox.append(tx, asking.map(question));
+      // An update answers its rows in any order.
+      const sorted = asking.sort((a, b) => (a.sagaId < b.sagaId ? -1 : 1));
+      await deps.outbox.append(tx, sorted.map(reservationExpired));
       return asking.length;
     }),
 });
@@ -99,9 +101,9 @@ const reserve = async ({ pg, ids }: InventoryStoreDeps, request: HoldRequest): P
 };
 
 interface AskingRow {
-  saga_id: string;
-  order_id: string;
-  user_id: string;
+  sagaId: string;
+  orderId: string;
+  userId: string;
   version: number;
 }
 
@@ -111,7 +113,7 @@ const askStatement = `
   with due as (
     select saga_id from reservations
       where state = 'held' and next_ask_at <= $1
-      order by next_ask_at limit $2
+      order by next_ask_at, saga_id limit $2
       for update skip locked
   )
   update reservations r
@@ -120,10 +122,4 @@ const askStatement = `
         version = r.version + 1
     from due
     where r.saga_id = due.saga_id
-    returning r.saga_id, r.order_id, r.user_id, r.version`;
-
-const question = (row: AskingRow): NewEvent => ({
-  type: 'inventory.reservation_expired',
-  key: row.order_id,
-  data: { sagaId: row.saga_id, orderId: row.order_id, userId: row.user_id, version: row.version },
-});
+    returning r.saga_id as "sagaId", r.order_id as "orderId", r.user_id as "userId", r.version`;
