@@ -5,7 +5,7 @@ import { memoryInbox } from '@shop/platform/messaging/memory-inbox.ts';
 import { createMemoryOutbox } from '@shop/platform/messaging/memory-outbox.ts';
 import { createOutbox } from '@shop/platform/messaging/postgres-outbox.ts';
 import { inSortedLocks } from '@shop/platform/messaging/sorted-locks.ts';
-import { testDatabase } from '@shop/platform/testing/postgres.ts';
+import { type TestDatabase, testDatabase } from '@shop/platform/testing/postgres.ts';
 import { type ManualClock, manualClock } from '@shop/platform/testing/time.ts';
 import type { Ids } from '@shop/platform/time/ids.ts';
 import { systemIds } from '@shop/platform/time/system.ts';
@@ -24,6 +24,12 @@ const discountOn = <T>({ store, inbox, clock, ...parts }: Parts<T>) => {
   const discount = createDiscount({ store: store as DiscountStore, catalogue, clock, currency: 'USD' });
   const handlers = discountHandlers({ effects: store.effects, clock });
   const sorted = inSortedLocks(discountLocks({ effects: store.effects, clock }), inbox);
+  /** Delivers events as the consumer does: one batch, one transaction. */
+  const deliverAll = (events: readonly AnyShopEvent[]): Promise<void> =>
+    sorted.batch(events, (event, tx) => {
+      const handler = handlers[event.type] as ((event: AnyShopEvent, unit: T) => Promise<unknown>) | undefined;
+      return handler?.(event, tx) ?? Promise.resolve();
+    });
 
   return {
     ...parts,
@@ -32,17 +38,9 @@ const discountOn = <T>({ store, inbox, clock, ...parts }: Parts<T>) => {
     discount,
     products,
     catalogue,
-    /** Delivers events as the consumer does: one batch, one transaction. */
-    deliver: (...events: NewEvent[]) =>
-      sorted.batch(
-        events.map((event) => eventOf(event, clock.now())),
-        (event, tx) => {
-          const handler = handlers[event.type] as
-            | ((event: AnyShopEvent, unit: typeof tx) => Promise<unknown>)
-            | undefined;
-          return handler?.(event, tx) ?? Promise.resolve();
-        },
-      ),
+    deliverAll,
+    /** Delivers new events. */
+    deliver: (...events: NewEvent[]) => deliverAll(events.map((event) => eventOf(event, clock.now()))),
     async voucher(fields: Partial<NewVoucher> & { code: string }): Promise<Voucher> {
       const made = await discount.vouchers.create(draft(fields));
       if ('ok' in made) throw new Error(`not made: ${made.code}`);
@@ -69,13 +67,17 @@ interface Parts<T> {
   transaction<R>(work: (tx: T) => Promise<R>): Promise<R>;
   /** Everything that was said and not yet relayed, in order. */
   events(): Promise<NewEvent[]>;
+  /** The same as it will be published. */
+  pending(): Promise<AnyShopEvent[]>;
 }
 
 const start = '2026-06-01T00:00:00.000Z';
 
-/** The real service on a fresh database. */
-export const startDiscount = async (ids: Ids = systemIds) => {
-  const pg = await testDatabase<DiscountTables>(discountMigrations);
+export const discountDatabase = () => testDatabase<DiscountTables>(discountMigrations);
+
+/** The real service on a fresh database, or on `pg`. */
+export const startDiscount = async (ids: Ids = systemIds, on?: TestDatabase<DiscountTables>) => {
+  const pg = on ?? (await discountDatabase());
   const clock = manualClock(start);
   const outbox = createOutbox({ pg, service: 'discount', clock, ids });
   const started = discountOn({
@@ -84,6 +86,7 @@ export const startDiscount = async (ids: Ids = systemIds) => {
     inbox: postgresInbox(pg, discountGroup),
     transaction: pg.transaction,
     events: () => pg.query<NewEvent>({ text: 'select type, key, data from outbox order by id' }),
+    pending: () => outbox.source.pending(100_000),
   });
   return { ...started, pg };
 };
@@ -102,6 +105,7 @@ export const startDiscountInMemory = async (ids: Ids = systemIds) => {
     transaction: data.db.transaction,
     events: async () =>
       (await outbox.source.pending(100_000)).map(({ type, key, data }) => ({ type, key, data }) as NewEvent),
+    pending: () => outbox.source.pending(100_000),
   });
 };
 
@@ -120,7 +124,7 @@ const listedCatalogue = (products: readonly CatalogueProduct[]): CatalogueQuerie
   },
 });
 
-const eventOf = ({ type, key, data }: NewEvent, now: Date): AnyShopEvent =>
+export const eventOf = ({ type, key, data }: NewEvent, now: Date): AnyShopEvent =>
   ({ id: systemIds.uuid(), type, source: '/services/test', key, time: now.toISOString(), data }) as AnyShopEvent;
 
 /** A tenth off everything, unless the fields say otherwise. */

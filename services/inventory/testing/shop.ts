@@ -7,7 +7,7 @@ import { memoryInbox } from '@shop/platform/messaging/memory-inbox.ts';
 import { createMemoryOutbox } from '@shop/platform/messaging/memory-outbox.ts';
 import { createOutbox } from '@shop/platform/messaging/postgres-outbox.ts';
 import { inSortedLocks } from '@shop/platform/messaging/sorted-locks.ts';
-import { testDatabase } from '@shop/platform/testing/postgres.ts';
+import { type TestDatabase, testDatabase } from '@shop/platform/testing/postgres.ts';
 import { type ManualClock, manualClock } from '@shop/platform/testing/time.ts';
 import type { Ids } from '@shop/platform/time/ids.ts';
 import { systemIds } from '@shop/platform/time/system.ts';
@@ -30,36 +30,40 @@ export interface Shop<T> {
   transaction<R>(work: (tx: T) => Promise<R>): Promise<R>;
   /** Applies events as one batch of the consumer. */
   deliver(...events: AnyShopEvent[]): Promise<void>;
+  /** Applies events once each, as the consumer does. */
+  inbox: Apply<T>;
   /** What was said and not yet relayed, in order. */
   said(): Promise<NewEvent[]>;
+  /** The same as it will be published. */
+  pending(): Promise<AnyShopEvent[]>;
 }
 
-interface Parts<T> extends Pick<Shop<T>, 'clock' | 'store' | 'transaction' | 'said'> {
-  inbox: Apply<T>;
-}
+type Parts<T> = Pick<Shop<T>, 'clock' | 'store' | 'transaction' | 'said' | 'pending' | 'inbox'>;
 
-const shopOf = <T>({ inbox, ...parts }: Parts<T>): Shop<T> => {
+const shopOf = <T>(parts: Parts<T>): Shop<T> => {
   const { store, clock } = parts;
   const catalogue: CatalogueProduct[] = [];
   const bySkus = async (skus: readonly string[]) =>
     catalogue.filter(({ variants }) => variants.some(({ sku }) => skus.includes(sku)));
   const inventory = createInventory({ store, catalogue: { bySkus }, clock });
   const handlers = inventoryHandlers(inventory);
-  const apply = inSortedLocks(inventory.lockFor, inbox);
+  const inbox = inSortedLocks(inventory.lockFor, parts.inbox);
   return {
     ...parts,
-    ...{ inventory, catalogue },
+    ...{ inventory, catalogue, inbox },
     deliver: (...events) =>
-      apply.batch(events, async (event, tx) => {
+      inbox.batch(events, async (event, tx) => {
         const handler = handlers[event.type] as (event: AnyShopEvent, tx: T) => Promise<unknown>;
         await handler(event, tx);
       }),
   };
 };
 
-/** On a database of its own. */
-export const openShop = async (ids: Ids = systemIds) => {
-  const pg = await testDatabase<InventoryTables>(join(import.meta.dirname, '..', 'migrations'));
+export const inventoryDatabase = () => testDatabase<InventoryTables>(join(import.meta.dirname, '..', 'migrations'));
+
+/** On a database of its own, or on `pg`. */
+export const openShop = async (ids: Ids = systemIds, on?: TestDatabase<InventoryTables>) => {
+  const pg = on ?? (await inventoryDatabase());
   const clock = manualClock();
   const outbox = createOutbox({ pg, service: 'inventory', clock, ids });
 
@@ -79,6 +83,7 @@ export const openShop = async (ids: Ids = systemIds) => {
     inbox: postgresInbox(pg, inventoryGroup, clock),
     transaction: pg.transaction,
     said: () => pg.query<NewEvent>({ text: 'select type, key, data from outbox order by id' }),
+    pending: () => outbox.source.pending(100_000),
   });
   return { ...shop, pg, waitingForLock };
 };
@@ -97,5 +102,6 @@ export const openShopInMemory = async (ids: Ids = systemIds): Promise<Shop<Memor
     transaction: data.db.transaction,
     said: async () =>
       (await outbox.source.pending(100_000)).map(({ type, key, data }) => ({ type, key, data }) as NewEvent),
+    pending: () => outbox.source.pending(100_000),
   });
 };
