@@ -15,6 +15,7 @@ import { type Offers, offersIn, replicaOf } from './catalogue.ts';
 import { freezeForMerge } from './domain.merge.ts';
 import { askAboutLock, completeForSaga, lockForSaga, unlockForSaga } from './domain.saga.ts';
 import * as carts from './domain.ts';
+import { recentCatalogue } from './recent-catalogue.ts';
 import type { CartStore } from './store.ts';
 import { type CartView, cartView, linesToPrice, type QuoteView, quoteView } from './view.ts';
 import { createWrites, type Writes } from './writes.ts';
@@ -58,7 +59,8 @@ export interface CartReactions {
 export type CartService = CartUseCases & CartCommands & CartReactions;
 
 /** The cart service; commands and edits throw Problem UNAVAILABLE when a cart is written from too many sides for 5 s. */
-export const createCart = (deps: CartDeps): CartService => {
+export const createCart = (given: CartDeps): CartService => {
+  const deps = { ...given, store: { ...given.store, ...recentCatalogue(given.store, given.clock) } };
   const writes = createWrites(deps);
   const offers = createOffers(deps);
   return { ...buyersUseCases(deps, writes, offers), ...sagaCommands(deps, writes, offers), ...reactions(deps, writes) };

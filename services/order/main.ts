@@ -38,7 +38,7 @@ await runService('order', settings, async (context) => {
   });
   const log = await openEventLog(context);
   const journal = await openJournal(context, log);
-  const live = redisLive(redis, ids);
+  const live = redisLive(redis, ids, clock);
   const outbox = createOutbox({ pg, service: name, clock, ids });
   const changed = (id: string) => live.publish(channelOf(id), { stored: true });
   const store = meteredStore(createPostgresOrderStore({ pg, outbox, ids, changed }), metrics);
@@ -77,7 +77,7 @@ await runService('order', settings, async (context) => {
         startRecovery({ owner, store, runner, clock, logger }),
       );
       lifecycle.onStop('sagas', () => recovery.stop());
-      const orders = createOrders({ store, recovery, live, locks: redisLocks(redis), clock, ids });
+      const orders = createOrders({ store, recovery, live, nearby: live.here, locks: redisLocks(redis), clock, ids });
       const shop = createRemoteLabShop({ config, orders, clock, ids });
       const outboxDepths = outboxDepthsOf(outbox.source, callers);
       // What else the overview tells is told also while Kafka is away.

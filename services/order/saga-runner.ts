@@ -3,6 +3,7 @@ import { isRefusal, type Refusal, refuse } from '@shop/contracts/problems.ts';
 import type { Logger } from '@shop/platform/telemetry/logger.ts';
 import { traced } from '@shop/platform/telemetry/spans.ts';
 import type { Clock } from '@shop/platform/time/clock.ts';
+import { settled } from '@shop/platform/time/deadline.ts';
 import { type CheckoutCommands, type Findings, type ForwardStep, stepsBeforePivot } from './checkout.saga.ts';
 import {
   backoffSeconds,
@@ -65,7 +66,7 @@ export const createSagaRunner = ({ store, commands, show, clock, logger }: Runne
     try {
       return await Promise.race([step.do(run.saga, run.found, commands), late]);
     } finally {
-      timer.abort();
+      timer.abort(settled);
     }
   };
 

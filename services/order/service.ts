@@ -26,6 +26,8 @@ export interface OrderDeps {
   store: SagaStore & OrderStore;
   recovery: Recovery;
   live: Live;
+  /** Messages of this process alone, for those who wait for a checkout that is driven here; `live` unless given. */
+  nearby?: Pick<Live, 'subscribe'>;
   locks: Locks;
   clock: Clock;
   ids: Ids;
@@ -61,7 +63,7 @@ const sorted = (value: unknown): unknown => {
     .sort(([a], [b]) => (a < b ? -1 : 1));
 };
 
-export const createOrders = ({ store, recovery, live, locks, clock, ids }: OrderDeps) => {
+export const createOrders = ({ store, recovery, live, nearby = live, locks, clock, ids }: OrderDeps) => {
   const outcomeOf = async (saga: Saga): Promise<CheckoutOutcome | undefined> => {
     if (saga.state === 'completed') {
       const order = await store.findOrder(saga.orderId);
@@ -74,7 +76,7 @@ export const createOrders = ({ store, recovery, live, locks, clock, ids }: Order
 
   /** Waits for the stored outcome, at most 15 s, and at most 2 s for a rollback that is decided. */
   const awaitOutcome = async ({ id, isNew }: Started, signal: AbortSignal): Promise<CheckoutOutcome> => {
-    const messages = latestMessage(live, id, clock);
+    const messages = latestMessage(isNew ? nearby : live, id, clock);
     const start = clock.now().getTime();
     let rollbackSeen: number | undefined;
     try {

@@ -1,6 +1,7 @@
 import { isInfrastructureFailure } from '../failures/infrastructure.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Clock } from '../time/clock.ts';
+import { settled } from '../time/deadline.ts';
 
 export interface Loop {
   /** Runs the work as soon as it is free, instead of at the next turn. */
@@ -75,11 +76,11 @@ export const startLoop = ({ name, everyMs, work, clock, logger }: LoopOptions): 
     failingMs: () => (failingSince === undefined ? 0 : clock.now().getTime() - failingSince),
     nudge() {
       nudged = true;
-      wake?.abort();
+      wake?.abort(settled);
     },
     async stop() {
-      stopping.abort();
-      wake?.abort();
+      stopping.abort(settled);
+      wake?.abort(settled);
       await ended;
     },
   };
