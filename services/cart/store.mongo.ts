@@ -29,9 +29,17 @@ export const createMongoCartStore = ({
   const save = saveIn(carts, outbox);
 
   const store: CartStore = {
-    async find(userId) {
-      return (await carts.findOne({ _id: userId }, { cart: 1 }).lean())?.cart;
-    },
+    find: grouped({
+      most: mostTogether,
+      async run(userIds: readonly string[]) {
+        const [only] = userIds;
+        if (userIds.length === 1) return [(await carts.findOne({ _id: only }, { cart: 1 }).lean())?.cart];
+        const wanted = { _id: trusted({ $in: [...userIds] }) };
+        const documents = await carts.find(wanted, { cart: 1 }).batchSize(1_000).lean();
+        const found = new Map(documents.map(({ _id, cart }) => [_id, cart]));
+        return userIds.map((userId) => found.get(userId));
+      },
+    }),
 
     async save(next, expectedVersion, events) {
       const saved = await save(next, expectedVersion, events);

@@ -29,11 +29,16 @@ export const sagaDecisions = (deps: OrderStoreDeps): Decisions => {
       return wanted.map((id) => found.get(id)).map((row) => row && toSaga(row));
     },
   });
-  const findByKey: Decisions['findByKey'] = (userId, key) =>
-    one('saga-by-key', `select * from sagas where user_id = $1 and idempotency_key = $2 and kind = 'checkout'`, [
-      userId,
-      key,
-    ]);
+  const byKey = grouped({
+    most: mostTogether,
+    async run(wanted: readonly { userId: string; key: string }[]) {
+      const values = [wanted.map(({ userId }) => userId), wanted.map(({ key }) => key)];
+      const rows = await pg.query<SagaRow & { idempotency_key: string }>({ name: 'saga-by-key', text: BY_KEY, values });
+      const found = new Map(rows.map((row) => [`${row.user_id} ${row.idempotency_key}`, row]));
+      return wanted.map(({ userId, key }) => found.get(`${userId} ${key}`)).map((row) => row && toSaga(row));
+    },
+  });
+  const findByKey: Decisions['findByKey'] = (userId, key) => byKey({ userId, key });
   /** Runs a statement on rows given as JSON; answers for each whether the statement answered its id. */
   const decide = <Row extends { id: string }>(name: string, text: string) =>
     grouped({
@@ -173,6 +178,10 @@ const finishAnyway = async (
 
 /** The most checkouts in one statement. */
 const mostTogether = 100;
+
+const BY_KEY = `
+  select sagas.* from unnest($1::uuid[], $2::text[]) as wanted (user_id, key)
+  join sagas on sagas.user_id = wanted.user_id and sagas.idempotency_key = wanted.key and kind = 'checkout'`;
 
 interface BeginRow {
   id: string;
