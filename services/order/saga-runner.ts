@@ -4,6 +4,7 @@ import { isInfrastructureFailure } from '@shop/platform/failures/infrastructure.
 import type { Logger } from '@shop/platform/telemetry/logger.ts';
 import { traced } from '@shop/platform/telemetry/spans.ts';
 import type { Clock } from '@shop/platform/time/clock.ts';
+import { settled } from '@shop/platform/time/deadline.ts';
 import { type CheckoutCommands, type Findings, type ForwardStep, stepsBeforePivot } from './checkout.saga.ts';
 import {
   backoffSeconds,
@@ -66,8 +67,7 @@ export const createSagaRunner = ({ store, commands, show, clock, logger }: Runne
     try {
       return await Promise.race([step.do(run.saga, run.found, commands), late]);
     } finally {
-      // A reason of its own: without one each step makes an error with its stack.
-      timer.abort('answered');
+      timer.abort(settled);
     }
   };
 

@@ -1,7 +1,8 @@
 import { isRefusal, type ProblemCode, type Refusal } from '@shop/contracts/problems.ts';
 import { isInfrastructureFailure } from '@shop/platform/failures/infrastructure.ts';
+import type { Call } from '@shop/platform/http-client/call.ts';
 import { CallFailed } from '@shop/platform/http-client/call-failed.ts';
-import type { Call, Caller } from '@shop/platform/http-client/caller.ts';
+import type { Caller } from '@shop/platform/http-client/caller.ts';
 import { Breach } from './promises.ts';
 import { brief, count, type Process, type World } from './world.ts';
 

@@ -17,7 +17,8 @@ import { serve, testServiceToken } from '../testing/http.ts';
 import { recordingLogger, silentLogger } from '../testing/logger.ts';
 import { manualClock } from '../testing/time.ts';
 import { systemClock, systemIds } from '../time/system.ts';
-import { type Call, type Caller, createCaller } from './caller.ts';
+import type { Call } from './call.ts';
+import { type Caller, createCaller } from './caller.ts';
 
 interface Ok {
   ok: true;
