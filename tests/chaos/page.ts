@@ -70,8 +70,7 @@ const faultRows = (faults: readonly FaultRecord[]): string[][] =>
 
 /** One page about a run that needs nothing else: no script, no font, no picture from anywhere. */
 export const reportPage = (run: RunRecord): string => {
-  const { faults, classes } = run;
-  const seconds = run.seconds.slice(0, Math.max(1, Math.ceil(run.durations.faultsMs / 1000)));
+  const { faults, classes, seconds } = run;
   const replicas = Object.entries(run.replicas).filter(([, count]) => count > 1);
   const many = replicas.map(([name, count]) => `${count} × ${name}`).join(', ');
   return `<!doctype html>

@@ -9,7 +9,7 @@ import { runBuyer } from './buyer.ts';
 import { type Endured, type EndureOptions, endure, RECOVERY_MS } from './endure.ts';
 import { guardProcesses } from './guard.ts';
 import { type Health, watchHealth } from './health.ts';
-import { type Chronicle, type History, openChronicle } from './history.ts';
+import { type Chronicle, type History, openChronicle, type Second } from './history.ts';
 import { openStall, runKeeper, type Stall } from './keeper.ts';
 import { planBlows } from './plan.ts';
 import { seededRandom } from './random.ts';
@@ -70,8 +70,13 @@ const findBreaches = async (
   }
 };
 
-const totalsOf = (history: History, faults: readonly FaultRecord[], rest: Rest): RunRecord['totals'] => {
-  const sum = (what: keyof History['seconds'][number]) => history.seconds.reduce((total, one) => total + one[what], 0);
+const totalsOf = (
+  { purchases, shoppers, adjustments }: History,
+  seconds: readonly Second[],
+  faults: readonly FaultRecord[],
+  rest: Rest,
+): RunRecord['totals'] => {
+  const sum = (what: keyof Second) => seconds.reduce((total, one) => total + one[what], 0);
   const kills = faults.reduce(
     (total, { fault: { kind } }) => total + (kind === 'kill' ? 1 : kind === 'full log' ? 2 : 0),
     0,
@@ -81,9 +86,9 @@ const totalsOf = (history: History, faults: readonly FaultRecord[], rest: Rest):
     kills,
     checkoutsCompleted: sum('completed'),
     checkoutsRefused: sum('refused'),
-    cancelled: history.purchases.filter(({ cancel }) => cancel === 'acknowledged').length,
-    shoppers: history.shoppers.length,
-    adjustments: history.adjustments.length,
+    cancelled: purchases.filter(({ cancel }) => cancel === 'acknowledged').length,
+    shoppers: shoppers.length,
+    adjustments: adjustments.length,
     answered: sum('answered'),
     turnedAway: sum('turnedAway'),
     unanswered: sum('unanswered'),
@@ -166,14 +171,16 @@ export const runChaos = async (stage: Stage, options: ChaosOptions): Promise<Run
     const waiting = await sellWhile(suffering, seed, watch);
     const faults = await suffering;
     const faultsMs = Math.round(chronicle.elapsed());
+    // What follows is no load.
+    const seconds = structuredClone(history.seconds);
     const { rest, quiesceMs, verifyMs, breaches } = await lookBack(stage, watch, options);
     return {
       ...about,
       durations: { faultsMs, quiesceMs, verifyMs },
-      totals: totalsOf(history, faults, rest),
+      totals: totalsOf(history, seconds, faults, rest),
       faults,
       classes: summarise(faults),
-      seconds: history.seconds,
+      seconds,
       breaches: [...waiting, ...faults.flatMap(didNotRecover), ...breaches, ...guard.deaths, ...history.wrong],
     };
   } finally {
