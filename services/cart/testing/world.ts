@@ -5,8 +5,9 @@ import { isRefusal } from '@shop/contracts/problems.ts';
 import { createMemoryOutbox } from '@shop/platform/messaging/memory-outbox.ts';
 import { createOutbox } from '@shop/platform/messaging/postgres-outbox.ts';
 import { testMongo } from '@shop/platform/testing/mongo.ts';
-import { testDatabase } from '@shop/platform/testing/postgres.ts';
+import { type TestDatabase, testDatabase } from '@shop/platform/testing/postgres.ts';
 import { manualClock } from '@shop/platform/testing/time.ts';
+import type { Ids } from '@shop/platform/time/ids.ts';
 import { systemClock, systemIds } from '@shop/platform/time/system.ts';
 import type { CartWorld } from '../commands.conformance.ts';
 import { createCart } from '../service.ts';
@@ -38,18 +39,22 @@ export const newSaga = (userId: string, now: Date): SagaRef & { notAfter: string
   notAfter: new Date(now.getTime() + 30_000).toISOString(),
 });
 
-/** The real store on a real database, with an outbox that nobody empties but the test. */
-export const cartStoreOnPostgres = async () => {
+export const cartDatabase = () => testDatabase(join(import.meta.dirname, '..', 'migrations'));
+
+/** The real store on a real database, or on `on`, with an outbox that nobody empties but the test. */
+export const cartStoreOnPostgres = async (ids: Ids = systemIds, on?: TestDatabase<unknown>) => {
   const clock = testClock();
-  const pg = await testDatabase(join(import.meta.dirname, '..', 'migrations'));
-  const outbox = createOutbox({ pg, service: 'cart', clock, ids: systemIds });
-  const store = createPostgresCartStore({ pg, outbox, clock, ids: systemIds });
+  const pg = on ?? (await cartDatabase());
+  const outbox = createOutbox({ pg, service: 'cart', clock, ids });
+  const store = createPostgresCartStore({ pg, outbox, clock, ids });
   const said = (): Promise<AnyShopEvent[]> => outbox.source.pending(10_000);
   return { store, clock, said };
 };
 
+export type CartStoreUnderTest = Awaited<ReturnType<typeof cartStoreOnPostgres>>;
+
 /** The same on a real MongoDB. */
-export const cartStoreOnMongo = async (): ReturnType<typeof cartStoreOnPostgres> => {
+export const cartStoreOnMongo = async (): Promise<CartStoreUnderTest> => {
   const clock = testClock();
   const mongo = await testMongo();
   const { store, outbox } = createMongoCartStore({ mongo, clock, ids: systemIds });
@@ -58,17 +63,17 @@ export const cartStoreOnMongo = async (): ReturnType<typeof cartStoreOnPostgres>
 };
 
 /** The store in memory, with an outbox that nobody empties but the test. */
-export const cartStoreInMemory: typeof cartStoreOnPostgres = async () => {
+export const cartStoreInMemory = async (ids: Ids = systemIds): Promise<CartStoreUnderTest> => {
   const clock = testClock();
   const data = createMemoryCarts();
-  const outbox = createMemoryOutbox({ data: data.outbox, service: 'cart', clock, ids: systemIds });
+  const outbox = createMemoryOutbox({ data: data.outbox, service: 'cart', clock, ids });
   return { store: createMemoryCartStore(data, outbox), clock, said: () => outbox.source.pending(10_000) };
 };
 
 /** The whole cart service but for HTTP, on a real database; `wrap` may put something before the store. */
 export const cartWorld = async (
   wrap: (store: CartStore) => CartStore = (store) => store,
-  open: typeof cartStoreOnPostgres = cartStoreOnPostgres,
+  open: () => Promise<CartStoreUnderTest> = cartStoreOnPostgres,
 ) => {
   const parts = await open();
   const { store, clock, said } = parts;
