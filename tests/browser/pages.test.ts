@@ -61,41 +61,40 @@ describe('Who uses a screen reader or needs contrast', () => {
   });
 });
 
-const narrow = { viewport: { width: 360, height: 740 } };
-
 describe('Whatever the screen', () => {
-  it.each([
-    ['360 px', narrow],
-    ['1600 px', { viewport: { width: 1600, height: 900 } }],
-  ])('When it is %s wide, then nothing sticks out, long words neither', async (_name, options) => {
+  it('When it is 360 or 1600 pixels wide, then nothing sticks out, long words and many variants neither', async () => {
     const { product: made } = await product(open.seller, {
       title: 'W'.repeat(120),
       variants: Array.from({ length: 400 }, (_, n) => ({
-        sku: `LONG-${options.viewport.width}-${n}`,
+        sku: `LONG-${n}`,
         price: { amount: 100_000_000, currency: 'USD' },
         options: { Colour: `Colour number ${n} of a great many`, Size: n % 2 ? 'large' : 'small' },
         initialStock: 9,
       })),
     });
-    const kim = await open.visitor(options);
-    const stickOut = async () =>
-      kim.page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-    const widths: [string, unknown][] = [];
+    const kim = await open.visitor();
+    const faults: string[] = [];
+    const measure = async (name: string, dir = 'ltr') => {
+      for (const width of [1600, 360]) {
+        await kim.page.setViewportSize({ width, height: 800 });
+        const left = `document.documentElement.dir = '${dir}', document.documentElement.scrollWidth - document.documentElement.clientWidth`;
+        const over = Number(await kim.page.evaluate(left));
+        if (over !== 0) faults.push(`${name}: ${over} pixels too wide at ${width}, ${dir}`);
+      }
+    };
     for (const [name, path] of pages) {
       await kim.open(path);
-      widths.push([name, await stickOut()]);
+      await measure(name);
     }
     await addToCart(kim, made.id, 999);
-    widths.push(['product', await stickOut()]);
+    await measure('a product');
+    await measure('a product', 'rtl');
+    await measure('a product');
     await openCart(kim);
     await kim.page.getByRole('dialog').getByText('$999,000,000.00').first().waitFor();
     const { width, x } = (await kim.page.getByRole('dialog').boundingBox()) ?? { width: 0, x: 0 };
-    expect([x >= 0, x + width <= options.viewport.width]).toEqual([true, true]);
-    await kim.page.keyboard.press('Escape');
-    await kim.button('Add to cart').waitFor();
-    await kim.page.evaluate("document.documentElement.dir = 'rtl'");
-    widths.push(['a product from right to left', await stickOut()]);
-    expect(widths.filter(([, over]) => over !== 0)).toEqual([]);
+    expect([x >= 0, x + width <= 360]).toEqual([true, true]);
+    expect(faults).toEqual([]);
   });
 
   it('When a page loads slowly, then what comes in moves nothing that is there', async () => {
