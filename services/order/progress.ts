@@ -14,7 +14,8 @@ export const latestMessage = (live: Live, sagaId: string, clock: Clock) => {
   const unsubscribe = live.subscribe(channelOf(sagaId), (message) => {
     // "Stored" outranks a timeline: the row has everything, and is the truth.
     if (!latest || !('stored' in latest)) latest = message as ProgressMessage;
-    wake?.abort();
+    // A reason of its own: without one each message makes an error with its stack.
+    wake?.abort('told');
   });
   return {
     async next(ms: number, signal: AbortSignal): Promise<ProgressMessage | undefined> {

@@ -65,7 +65,8 @@ export const createSagaRunner = ({ store, commands, show, clock, logger }: Runne
     try {
       return await Promise.race([step.do(run.saga, run.found, commands), late]);
     } finally {
-      timer.abort();
+      // A reason of its own: without one each step makes an error with its stack.
+      timer.abort('answered');
     }
   };
 

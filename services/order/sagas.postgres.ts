@@ -1,6 +1,7 @@
 import { currentTrace } from '@shop/platform/telemetry/context.ts';
 import type { OrderStoreDeps } from './deps.postgres.ts';
 import { orderCreated } from './domain.ts';
+import { newestFirst, sagasInStates } from './lists.postgres.ts';
 import { type SagaRow, toSaga } from './rows.postgres.ts';
 import type { SagaStore } from './store.ts';
 
@@ -49,13 +50,8 @@ export const sagaDecisions = ({ pg, outbox, ids, changed }: OrderStoreDeps): Dec
     settle: (id) => one('saga-settle', 'select * from sagas where id = $1 for update', [id]),
 
     async list({ state, after, limit }) {
-      const rows = await pg.query<SagaRow>({
-        name: state ? 'saga-list-state' : 'saga-list',
-        text: `select * from sagas
-          where ($1::timestamptz is null or (created_at, id) < ($1, $2::uuid)) ${state ? 'and state = any($4)' : ''}
-          order by created_at desc, id desc limit $3`,
-        values: [after?.createdAt ?? null, after?.id ?? null, limit, ...(state ? [state] : [])],
-      });
+      const page = { after, limit };
+      const rows = await pg.query<SagaRow>(state ? sagasInStates(state, page) : newestFirst('sagas', [], page));
       return rows.map(toSaga);
     },
 
