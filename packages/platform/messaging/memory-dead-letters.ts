@@ -24,7 +24,9 @@ const read = (letters: MemoryLetters, id: string): BuriedLetter | undefined => {
 };
 
 const newestFirst = (a: LetterPosition, b: LetterPosition): number =>
-  a.at === b.at ? (a.id < b.id ? 1 : -1) : a.at < b.at ? 1 : -1;
+  a.at === b.at ? compare(b.id, a.id) : compare(b.at, a.at);
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 /** The dead letters beside a log in memory. `append` puts a message into a topic. */
 export const memoryDeadLetters = ({
