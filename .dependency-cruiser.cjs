@@ -135,8 +135,11 @@ module.exports = {
       name: 'adapters-are-named-by-roots',
       comment: 'Which database a service uses is decided where it is put together; adapters may be made of parts.',
       severity: 'error',
-      from: { path: '^(services|apps|packages|deploy|tests)/', pathNot: `${tests}|${roots}|[.](postgres|mongo)[.]ts$` },
-      to: { path: '^services/[^/]+/[^/]+[.](postgres|mongo)[.]ts$' },
+      from: {
+        path: '^(services|apps|packages|deploy|tests)/',
+        pathNot: `${tests}|${roots}|[.](postgres|mongo|memory)[.]ts$`,
+      },
+      to: { path: '^services/[^/]+/[^/]+[.](postgres|mongo|memory)[.]ts$' },
     },
     {
       name: 'edges-go-through-the-service',

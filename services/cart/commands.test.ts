@@ -3,12 +3,14 @@ import { comparedReplies, type InternalServer, serveInternal } from '@shop/platf
 import { afterAll } from 'vitest';
 import { cartCommandsConformance } from './commands.conformance.ts';
 import { cartInternalRoutes } from './routes.ts';
-import { cartWorld } from './testing/world.ts';
+import { cartStoreInMemory, cartWorld } from './testing/world.ts';
 
 const servers: InternalServer[] = [];
 afterAll(() => Promise.all(servers.map((server) => server.close())));
 
 cartCommandsConformance('called in the process', cartWorld);
+
+cartCommandsConformance('called in the process, in memory', () => cartWorld(undefined, cartStoreInMemory));
 
 cartCommandsConformance('called over HTTP', async () => {
   const world = await cartWorld();

@@ -64,6 +64,18 @@ const saveTests = (of: () => StoreUnderTest) => {
     expect(await store.find(cart.userId)).toEqual(next);
   });
 
+  it('When what was stored or found is changed by its holder, then what is stored stays as it was', async () => {
+    const { store, said } = of();
+    const [cart, orderId] = [fullCart(), systemIds.uuid()];
+    const event = unlocked(orderId, 1);
+    await store.save(cart, 0, [event]);
+    cart.lines.pop();
+    event.key = 'another';
+    (await store.find(cart.userId))?.vouchers.push('FREE');
+    expect(await store.find(cart.userId)).toEqual({ ...fullCart(), userId: cart.userId });
+    expect((await said()).filter(({ key }) => key === orderId)).toHaveLength(1);
+  });
+
   it('When the expected version is not the stored one, then neither the cart nor its events are stored', async () => {
     const { store, said } = of();
     const cart = fullCart();

@@ -1,4 +1,5 @@
 import { cartStoreConformance } from './store.conformance.ts';
-import { cartStoreOnPostgres } from './testing/world.ts';
+import { cartStoreInMemory, cartStoreOnPostgres } from './testing/world.ts';
 
-cartStoreConformance('PostgreSQL', cartStoreOnPostgres);
+cartStoreConformance('PostgreSQL', () => cartStoreOnPostgres());
+cartStoreConformance('memory', () => cartStoreInMemory());

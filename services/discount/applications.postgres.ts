@@ -1,5 +1,4 @@
-import type { Quote } from '@shop/contracts/commands.ts';
-import type { NewEvent } from '@shop/contracts/events.ts';
+import type { Quote, SagaRef } from '@shop/contracts/commands.ts';
 import { grouped } from '@shop/platform/grouping/grouped.ts';
 import type { Outbox } from '@shop/platform/messaging/postgres-outbox.ts';
 import { isSerializationRace } from '@shop/platform/postgres/errors.ts';
@@ -7,6 +6,7 @@ import type { Postgres, Statement, Tx } from '@shop/platform/postgres/postgres.t
 import { currentTrace } from '@shop/platform/telemetry/context.ts';
 import type { Ids } from '@shop/platform/time/ids.ts';
 import { askAfterMs, askAgainMs, byCode } from './domain.ts';
+import { redemptionExpired } from './events.ts';
 import type { ApplicationStore, PricingFacts, PricingQuestion, Redeeming, RedeemOutcome } from './store.ts';
 import { type DiscountTables, type ReadVoucher, voucherOf } from './tables.postgres.ts';
 
@@ -156,10 +156,7 @@ const redemptionOf = ({ saga, quote, vouchers, now, traceparent }: Traced, ids: 
   };
 };
 
-interface Waiting {
-  saga_id: string;
-  order_id: string;
-  user_id: string;
+interface Waiting extends SagaRef {
   version: number;
   asked: number;
 }
@@ -169,9 +166,10 @@ const askAboutExpired = async (tx: Tx<DiscountTables>, outbox: Outbox, limit: nu
   const waiting = await tx.query<Waiting>({
     name: 'discount-waiting',
     text: `
-      select saga_id, order_id, user_id, version + 1 as version, asked + 1 as asked from applications
+      select saga_id as "sagaId", order_id as "orderId", user_id as "userId", version + 1 as version, asked + 1 as asked
+        from applications
        where state = 'applied' and next_ask_at <= $1
-       order by next_ask_at limit $2 for update skip locked`,
+       order by next_ask_at, saga_id limit $2 for update skip locked`,
     values: [now, limit],
   });
   if (waiting.length === 0) return 0;
@@ -182,16 +180,10 @@ const askAboutExpired = async (tx: Tx<DiscountTables>, outbox: Outbox, limit: nu
         from unnest($1::uuid[], $2::timestamptz[]) as next (saga_id, at)
        where applications.saga_id = next.saga_id and state = 'applied'`,
     values: [
-      waiting.map(({ saga_id }) => saga_id),
+      waiting.map(({ sagaId }) => sagaId),
       waiting.map(({ asked }) => new Date(now.getTime() + askAgainMs(asked)).toISOString()),
     ],
   });
-  await outbox.append(tx, waiting.map(questionOf));
+  await outbox.append(tx, waiting.map(redemptionExpired));
   return waiting.length;
 };
-
-const questionOf = ({ saga_id, order_id, user_id, version }: Waiting): NewEvent => ({
-  type: 'discount.redemption_expired',
-  key: order_id,
-  data: { sagaId: saga_id, orderId: order_id, userId: user_id, version },
-});

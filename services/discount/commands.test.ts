@@ -3,13 +3,18 @@ import { comparedReplies, type InternalServer, serveInternal } from '@shop/platf
 import { afterAll, expect, it } from 'vitest';
 import { discountCommandsConformance } from './commands.conformance.ts';
 import { discountInternalRoutes } from './routes.ts';
-import { checkoutOf, startDiscount } from './testing.ts';
+import { checkoutOf, startDiscount, startDiscountInMemory } from './testing.ts';
 
 const servers: InternalServer[] = [];
 afterAll(() => Promise.all(servers.map((server) => server.close())));
 
 discountCommandsConformance('in the process', async () => {
   const started = await startDiscount();
+  return { commands: started.discount, ...started };
+});
+
+discountCommandsConformance('in the process, in memory', async () => {
+  const started = await startDiscountInMemory();
   return { commands: started.discount, ...started };
 });
 

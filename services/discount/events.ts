@@ -1,4 +1,5 @@
-import type { EventData, Topic } from '@shop/contracts/events.ts';
+import type { SagaRef } from '@shop/contracts/commands.ts';
+import type { EventData, NewEvent, Topic } from '@shop/contracts/events.ts';
 import type { Handlers } from '@shop/platform/messaging/consumer.ts';
 import type { LockFor } from '@shop/platform/messaging/sorted-locks.ts';
 import type { Clock } from '@shop/platform/time/clock.ts';
@@ -37,3 +38,10 @@ export const discountLocks =
     );
     if (sagas.length > 1) await effects.lock(unit, sagas, clock.now());
   };
+
+/** The question of an application that has waited too long for its order. */
+export const redemptionExpired = ({ sagaId, orderId, userId, version }: SagaRef & { version: number }): NewEvent => ({
+  type: 'discount.redemption_expired',
+  key: orderId,
+  data: { sagaId, orderId, userId, version },
+});

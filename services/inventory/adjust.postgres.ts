@@ -1,8 +1,9 @@
-import { isRefusal, refuse } from '@shop/contracts/problems.ts';
+import { isRefusal } from '@shop/contracts/problems.ts';
 import { once } from '@shop/platform/postgres/idempotency.ts';
 import type { Tx } from '@shop/platform/postgres/postgres.ts';
 import type { InventoryStoreDeps } from './deps.postgres.ts';
-import { availableOf, mostOnHand, type Stock } from './domain.ts';
+import { mostOnHand, obstacleTo, type Stock } from './domain.ts';
+import { adjusted } from './events.ts';
 import type { Adjustment, AdjustReply, InventoryStore } from './store.ts';
 import { type InventoryTables, type StockRow, stockOfRow } from './tables.postgres.ts';
 
@@ -52,31 +53,8 @@ const adjustLevels = async (
   return { ...stock, updatedAt: stock.updatedAt.toISOString() };
 };
 
-/** Why nothing was adjusted: less can only meet what is reserved, more only the ceiling. Undefined when neither holds now. */
-const refusalOf = async (tx: InventoryTx, { sku, delta }: Adjustment): Promise<NotAdjusted | undefined> => {
-  const [row] = await tx.query<StockRow>({ text: 'select * from stock where sku = $1', values: [sku] });
-  if (!row) return refuse('SKU_UNKNOWN');
-  if (delta < 0) {
-    const { onHand, reserved } = stockOfRow(row);
-    if (onHand + delta >= reserved) return undefined;
-    const available = availableOf(stockOfRow(row));
-    return refuse('INSUFFICIENT_STOCK', { errors: [{ sku, requested: -delta, available }] });
-  }
-  if (stockOfRow(row).onHand + delta <= mostOnHand) return undefined;
-  const message = `"delta" must not lead to more than ${mostOnHand} units`;
-  return refuse('VALIDATION_FAILED', { detail: message, errors: [{ in: 'body', path: 'delta', message }] });
+/** Why nothing was adjusted; undefined when it can be now. */
+const refusalOf = async (tx: InventoryTx, adjustment: Adjustment): Promise<NotAdjusted | undefined> => {
+  const [row] = await tx.query<StockRow>({ text: 'select * from stock where sku = $1', values: [adjustment.sku] });
+  return obstacleTo(row && stockOfRow(row), adjustment);
 };
-
-const adjusted = (stock: Stock, { delta, reason }: Adjustment) => ({
-  type: 'inventory.adjusted' as const,
-  key: stock.sku,
-  data: {
-    sku: stock.sku,
-    delta,
-    reason,
-    onHand: stock.onHand,
-    reserved: stock.reserved,
-    available: availableOf(stock),
-    version: stock.version,
-  },
-});

@@ -5,13 +5,13 @@ import { comparedReplies, type InternalServer, serveInternal } from '@shop/platf
 import { afterAll } from 'vitest';
 import { type InventoryUnderTest, inventoryCommandsConformance } from './commands.conformance.ts';
 import { inventoryInternalRoutes } from './routes.ts';
-import { openShop, type Shop } from './testing/shop.ts';
+import { openShop, openShopInMemory, type Shop } from './testing/shop.ts';
 import { stockView } from './view.ts';
 
 const servers: InternalServer[] = [];
 afterAll(() => Promise.all(servers.map((server) => server.close())));
 
-const underTest = (shop: Shop, commands: InventoryCommands): InventoryUnderTest => ({
+const underTest = <T>(shop: Shop<T>, commands: InventoryCommands): InventoryUnderTest => ({
   commands,
   async stock(sku) {
     const stock = await shop.inventory.stockOf(sku);
@@ -25,6 +25,11 @@ const underTest = (shop: Shop, commands: InventoryCommands): InventoryUnderTest 
 
 inventoryCommandsConformance('in the process, on PostgreSQL', async () => {
   const shop = await openShop();
+  return underTest(shop, shop.inventory);
+});
+
+inventoryCommandsConformance('in the process, in memory', async () => {
+  const shop = await openShopInMemory();
   return underTest(shop, shop.inventory);
 });
 

@@ -1,4 +1,5 @@
 import type { Demand, Shortage } from '@shop/contracts/commands.ts';
+import { type Refusal, refuse } from '@shop/contracts/problems.ts';
 
 /** The levels of one SKU. `reserved` units are on hand and promised to a checkout. */
 export interface Stock {
@@ -43,6 +44,24 @@ export const mostLines = 100;
 
 /** Units that a new checkout may reserve. */
 export const availableOf = ({ onHand, reserved }: Pick<Stock, 'onHand' | 'reserved'>): number => onHand - reserved;
+
+/**
+ * Why so much more or less can't be on hand: less can only meet what is reserved, more only the ceiling. Undefined when
+ * it can.
+ */
+export const obstacleTo = (
+  stock: Stock | undefined,
+  { sku, delta }: { sku: string; delta: number },
+): Refusal<'SKU_UNKNOWN' | 'INSUFFICIENT_STOCK' | 'VALIDATION_FAILED'> | undefined => {
+  if (!stock) return refuse('SKU_UNKNOWN');
+  if (delta < 0) {
+    if (stock.onHand + delta >= stock.reserved) return undefined;
+    return refuse('INSUFFICIENT_STOCK', { errors: [{ sku, requested: -delta, available: availableOf(stock) }] });
+  }
+  if (stock.onHand + delta <= mostOnHand) return undefined;
+  const message = `"delta" must not lead to more than ${mostOnHand} units`;
+  return refuse('VALIDATION_FAILED', { detail: message, errors: [{ in: 'body', path: 'delta', message }] });
+};
 
 /**
  * Lines of one SKU count together, sorted: two lines never each see the last unit, and every writer locks in one order.

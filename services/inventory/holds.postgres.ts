@@ -1,10 +1,10 @@
-import type { NewEvent } from '@shop/contracts/events.ts';
 import { gathered } from '@shop/platform/grouping/gathered.ts';
 import { grouped } from '@shop/platform/grouping/grouped.ts';
 import { isSerializationRace } from '@shop/platform/postgres/errors.ts';
 import type { Tx } from '@shop/platform/postgres/postgres.ts';
 import { currentTrace } from '@shop/platform/telemetry/context.ts';
 import type { InventoryStoreDeps } from './deps.postgres.ts';
+import { reservationExpired } from './events.ts';
 import type { HoldOutcome, HoldRequest, InventoryStore } from './store.ts';
 import type { InventoryTables } from './tables.postgres.ts';
 
@@ -67,7 +67,9 @@ export const holding = (deps: InventoryStoreDeps): Holding => {
           text: askStatement,
           values: [now, limit, again.firstMs / 1000, again.longestMs / 1000],
         });
-        await deps.outbox.append(tx, asking.map(question));
+        // An update answers its rows in any order.
+        const sorted = asking.sort((a, b) => (a.sagaId < b.sagaId ? -1 : 1));
+        await deps.outbox.append(tx, sorted.map(reservationExpired));
         return asking.length;
       }),
   };
@@ -136,7 +138,7 @@ const asRow = (request: Reserving, n: number) => ({
 
 /** One round trip and one commit; the function is in migrations/0002_reserve.sql. */
 const reserveOne = async ({ pg, ids }: InventoryStoreDeps, request: Reserving): Promise<HoldOutcome> => {
-  const { traceparent, sagaId, orderId, userId, demand, notAfter, now, askAt } = request;
+  const { event, traceparent, sagaId, orderId, userId, demand, notAfter, now, askAt } = request;
   for (let attempt = 1; ; attempt += 1) {
     try {
       const [row] = await pg.query<{ reply: HoldOutcome }>({
@@ -151,8 +153,8 @@ const reserveOne = async ({ pg, ids }: InventoryStoreDeps, request: Reserving): 
           notAfter,
           now,
           askAt,
-          // A new one each time: the one before may have been taken.
-          ids.uuid(),
+          // A new one for each further try: the one before may have been taken.
+          attempt === 1 ? event : ids.uuid(),
           traceparent,
         ],
       });
@@ -165,9 +167,9 @@ const reserveOne = async ({ pg, ids }: InventoryStoreDeps, request: Reserving): 
 };
 
 interface AskingRow {
-  saga_id: string;
-  order_id: string;
-  user_id: string;
+  sagaId: string;
+  orderId: string;
+  userId: string;
   version: number;
 }
 
@@ -177,7 +179,7 @@ const askStatement = `
   with due as (
     select saga_id from reservations
       where state = 'held' and next_ask_at <= $1
-      order by next_ask_at limit $2
+      order by next_ask_at, saga_id limit $2
       for update skip locked
   )
   update reservations r
@@ -186,10 +188,4 @@ const askStatement = `
         version = r.version + 1
     from due
     where r.saga_id = due.saga_id
-    returning r.saga_id, r.order_id, r.user_id, r.version`;
-
-const question = (row: AskingRow): NewEvent => ({
-  type: 'inventory.reservation_expired',
-  key: row.order_id,
-  data: { sagaId: row.saga_id, orderId: row.order_id, userId: row.user_id, version: row.version },
-});
+    returning r.saga_id as "sagaId", r.order_id as "orderId", r.user_id as "userId", r.version`;

@@ -3,9 +3,9 @@ import { systemIds } from '@shop/platform/time/system.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inventoryInternalRoutes, inventoryRoutes } from './routes.ts';
 import { newSaga, productFact, productOf } from './testing/facts.ts';
-import { openShop, type Shop } from './testing/shop.ts';
+import { openShop, type ShopOnPostgres } from './testing/shop.ts';
 
-let shop: Shop;
+let shop: ShopOnPostgres;
 let server: TestServer;
 let admin: string;
 let buyer: string;

@@ -1,9 +1,9 @@
 import { systemIds } from '@shop/platform/time/system.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newSaga, orderCreated, productFact, productOf } from './testing/facts.ts';
-import { openShop, type Shop } from './testing/shop.ts';
+import { openShop, type ShopOnPostgres } from './testing/shop.ts';
 
-let shop: Shop;
+let shop: ShopOnPostgres;
 let skus = 0;
 beforeAll(async () => {
   shop = await openShop();
@@ -80,7 +80,9 @@ describe('Reservations that are made together', () => {
     const committed = (await shop.said()).filter(
       ({ type, data }) => type === 'inventory.committed' && JSON.stringify(data).includes(sku),
     );
-    expect(committed.map(({ data }) => data.sagaId).sort()).toEqual(sagas.map(({ sagaId }) => sagaId).sort());
+    expect(committed.map(({ data }) => (data as { sagaId?: string }).sagaId).sort()).toEqual(
+      sagas.map(({ sagaId }) => sagaId).sort(),
+    );
     expect(await shop.inventory.audit()).toEqual([]);
   });
 });

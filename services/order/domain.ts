@@ -1,7 +1,7 @@
 import type { CartSnapshot, Participant, Quote, Role, SnapshotLine } from '@shop/contracts/commands.ts';
 import type { NewEvent } from '@shop/contracts/events.ts';
 import type { Money } from '@shop/contracts/money.ts';
-import type { Refusal } from '@shop/contracts/problems.ts';
+import { type Refusal, refuse } from '@shop/contracts/problems.ts';
 
 /** `pivoted`: the order exists; the saga can only go forward. Callers see it as `running`. */
 export type SagaState = 'running' | 'pivoted' | 'completed' | 'compensating' | 'compensated' | 'parked';
@@ -207,4 +207,45 @@ export const verdictFor = (
   if (order) return order.status === 'cancelled' && asker !== 'cart' ? 'cancelled' : 'created';
   if (saga?.state === 'running') return 'wait';
   return 'rolledBack';
+};
+
+/** A hold's question what became of its saga. */
+export interface Question {
+  sagaId: string;
+  orderId: string;
+  userId: string;
+  participant: Participant;
+}
+
+/** The stored decision once more, for the hold that asked. Only where the verdict isn't to wait. */
+export const answerAgain = (question: Question, saga: Saga | undefined, order: Order | undefined): NewEvent => {
+  const { sagaId, userId, participant } = question;
+  if (order && verdictFor(saga, order, participant) === 'created') return orderCreated(order, participant);
+  const orderId = order?.id ?? saga?.orderId ?? question.orderId;
+  return {
+    type: 'order.cancelled',
+    key: orderId,
+    data: {
+      sagaId,
+      orderId,
+      userId: saga?.userId ?? userId,
+      kind: order ? 'cancel' : 'rollback',
+      reason: saga?.problem?.code ?? 'unknown saga',
+      participants: [participant],
+      version: order?.version ?? saga?.version ?? 1,
+    },
+  };
+};
+
+/** What an order is answered that was not shipped or delivered now: as it is where it was before, or a refusal. */
+export const notAdvanced = (
+  order: Order | undefined,
+  to: 'shipped' | 'delivered',
+): Order | Refusal<'ORDER_NOT_FOUND' | 'INVALID_TRANSITION'> => {
+  if (!order) return refuse('ORDER_NOT_FOUND');
+  if (order.status === to) return order;
+  const from = to === 'shipped' ? 'confirmed' : 'shipped';
+  return refuse('INVALID_TRANSITION', {
+    detail: `Order ${order.number} is ${order.status}; only a ${from} one can be ${to}.`,
+  });
 };

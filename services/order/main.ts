@@ -18,8 +18,8 @@ import { addSagaGauge } from './gauges.ts';
 import { createFaults } from './lab/faults.ts';
 import { createRemoteLabShop } from './lab/remote-shop.ts';
 import { labRoutes } from './lab/routes.ts';
-import { createRuns } from './lab/runs.ts';
 import { shareFaults } from './lab/shared-faults.ts';
+import { shareRuns } from './lab/shared-runs.ts';
 import { meteredStore } from './metered.ts';
 import { channelOf } from './progress.ts';
 import { startRecovery } from './recovery.ts';
@@ -89,7 +89,7 @@ await runService('order', settings, async (context) => {
       return [
         ...orderRoutes(orders),
         ...consoleRoutes({ ...journal, lag, sagas: store, outboxDepths, clock }),
-        ...(isLabOn(config) ? labRoutes({ runs: createRuns({ shop, clock, ids }), faults }) : []),
+        ...(isLabOn(config) ? labRoutes({ runs: shareRuns({ shop, clock, ids }, live), faults }) : []),
       ];
     },
   };

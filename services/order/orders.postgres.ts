@@ -4,7 +4,8 @@ import { once } from '@shop/platform/postgres/idempotency.ts';
 import type { Tx } from '@shop/platform/postgres/postgres.ts';
 import { currentTrace } from '@shop/platform/telemetry/context.ts';
 import type { OrderStoreDeps } from './deps.postgres.ts';
-import type { Order } from './domain.ts';
+import { notAdvanced, type Order } from './domain.ts';
+import { newestFirst } from './lists.postgres.ts';
 import { type OrderRow, toOrder } from './rows.postgres.ts';
 import type { CancelRequest, OrderStore } from './store.ts';
 
@@ -46,14 +47,7 @@ export const orderStore = ({ pg, outbox, ids }: OrderStoreDeps): OrderStore => {
 
     async listOrders({ number, userId, status, after, limit }) {
       const wanted = Object.entries({ number, user_id: userId, status }).filter(([, value]) => value !== undefined);
-      const rows = await pg.query<OrderRow>({
-        name: ['order-list', ...wanted.map(([column]) => column)].join('-'),
-        text: `select * from orders
-        where ($1::timestamptz is null or (created_at, id) < ($1, $2::uuid))
-          ${wanted.map(([column], index) => `and ${column} = $${index + 4}`).join(' ')}
-        order by created_at desc, id desc limit $3`,
-        values: [after?.createdAt ?? null, after?.id ?? null, limit, ...wanted.map(([, value]) => value)],
-      });
+      const rows = await pg.query<OrderRow>(newestFirst('orders', wanted, { after, limit }));
       return rows.map(toOrder);
     },
 
@@ -93,12 +87,7 @@ export const orderStore = ({ pg, outbox, ids }: OrderStoreDeps): OrderStore => {
         text: 'select * from orders where id = $1',
         values: [id],
       });
-      if (!stored) return refuse('ORDER_NOT_FOUND');
-      return stored.status === to
-        ? toOrder(stored)
-        : refuse('INVALID_TRANSITION', {
-            detail: `Order ${stored.number} is ${stored.status}; only a ${from} one can be ${to}.`,
-          });
+      return notAdvanced(stored && toOrder(stored), to);
     },
   };
 };

@@ -1,8 +1,7 @@
-import type { NewEvent } from '@shop/contracts/events.ts';
 import { grouped } from '@shop/platform/grouping/grouped.ts';
 import { currentTrace } from '@shop/platform/telemetry/context.ts';
 import type { OrderStoreDeps } from './deps.postgres.ts';
-import { MAX_ATTEMPTS, type Order, orderCreated, type Saga, stepOf, verdictFor } from './domain.ts';
+import { answerAgain, MAX_ATTEMPTS, stepOf, verdictFor } from './domain.ts';
 import { type OrderRow, type SagaRow, toOrder, toSaga } from './rows.postgres.ts';
 import type { SagaStore } from './store.ts';
 
@@ -43,11 +42,12 @@ export const recoveryStatements = ({ pg, outbox, ids, changed }: OrderStoreDeps)
 
   return {
     async finishByFact(id, at) {
+      const [event, cancelSaga, cancelEvent] = [ids.uuid(), ids.uuid(), ids.uuid()];
       if (!(await mayBeGivenUp(id))) return false;
       const [row] = await pg.query<{ ended: boolean }>({
         name: 'saga-finish',
         text: 'select finish_checkout($1, $2, $3, $4::timestamptz, $5, $6, $7, $8, $9) as ended',
-        values: [id, null, null, at, at, ids.uuid(), ids.uuid(), ids.uuid(), currentTrace()],
+        values: [id, null, null, at, at, event, cancelSaga, cancelEvent, currentTrace()],
       });
       if (!row?.ended) return false;
       outbox.nudge();
@@ -90,23 +90,21 @@ export const recoveryStatements = ({ pg, outbox, ids, changed }: OrderStoreDeps)
       ]);
     },
 
-    async answerQuestion({ sagaId, orderId, userId, participant, at }) {
+    async answerQuestion(question) {
       await pg.transaction(async (tx) => {
         const [sagaRow] = await tx.query<SagaRow>({
           text: `select * from sagas where id = $1 and kind = 'checkout' for update`,
-          values: [sagaId],
+          values: [question.sagaId],
         });
         // Locked, so that the answer stands in the outbox before or after a cancel's event, never across it.
         const [orderRow] = await tx.query<OrderRow>({
           text: 'select * from orders where checkout_id = $1 for update',
-          values: [sagaId],
+          values: [question.sagaId],
         });
         const saga = sagaRow && toSaga(sagaRow);
         const order = orderRow && toOrder(orderRow);
-        const verdict = verdictFor(saga, order, participant);
-        if (verdict === 'wait') return;
-        if (verdict === 'created' && order) return outbox.append(tx, [orderCreated(order, participant)]);
-        await outbox.append(tx, [cancelledAgain({ saga, order, sagaId, orderId, userId, participant, at })]);
+        if (verdictFor(saga, order, question.participant) === 'wait') return;
+        await outbox.append(tx, [answerAgain(question, saga, order)]);
       });
     },
 
@@ -128,36 +126,13 @@ export const recoveryStatements = ({ pg, outbox, ids, changed }: OrderStoreDeps)
 
     async claim(owner, limit) {
       const rows = await pg.query<SagaRow>({ name: 'saga-claim', text: CLAIM, values: [owner, limit] });
-      return rows.map(toSaga);
+      // An update answers its rows in any order.
+      return rows.map(toSaga).sort((a, b) => (a.id < b.id ? -1 : 1));
     },
 
     audit: async () => (await pg.query<{ breach: string }>({ text: AUDIT })).map(({ breach }) => breach),
   };
 };
-
-interface Asked {
-  saga: Saga | undefined;
-  order: Order | undefined;
-  sagaId: string;
-  orderId: string;
-  userId: string;
-  participant: 'cart' | 'discount' | 'inventory';
-  at: string;
-}
-
-const cancelledAgain = ({ saga, order, sagaId, orderId, userId, participant }: Asked): NewEvent => ({
-  type: 'order.cancelled',
-  key: order?.id ?? saga?.orderId ?? orderId,
-  data: {
-    sagaId,
-    orderId: order?.id ?? saga?.orderId ?? orderId,
-    userId: saga?.userId ?? userId,
-    kind: order ? 'cancel' : 'rollback',
-    reason: saga?.problem?.code ?? 'unknown saga',
-    participants: [participant],
-    version: order?.version ?? saga?.version ?? 1,
-  },
-});
 
 const answeredStatement = (target: string) => `
   update sagas set
@@ -187,7 +162,9 @@ const REPUBLISH = `
       'sagaId', coalesce(orders.checkout_id, saga.id), 'orderId', saga.order_id, 'userId', saga.user_id,
       'kind', case saga.kind when 'cancel' then 'cancel' else 'rollback' end,
       'reason', coalesce(saga.problem->>'code', 'cancelled'),
-      'participants', to_jsonb(array(select unnest(saga.participants) except select unnest(saga.undone))),
+      'participants', to_jsonb(array(
+        select name from unnest(saga.participants) with ordinality as asked(name, place)
+        where name <> all (saga.undone) order by place)),
       'version', coalesce(orders.version, saga.version)), $5, $6)
   ) as emitted`;
 
@@ -199,7 +176,7 @@ const CLAIM = `
     where state in ('running', 'pivoted', 'compensating') and (
       next_at <= now() or (state <> 'compensating' and not exists (
         select 1 from owners where owners.id = s.owner and heartbeat_at > now() - ${LEASE})))
-    order by next_at limit $2 for update skip locked)
+    order by next_at, id limit $2 for update skip locked)
   returning *`;
 
 const AUDIT = `

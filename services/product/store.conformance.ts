@@ -50,6 +50,15 @@ export const productStoreConformance = (adapter: string, empty: () => Promise<St
       }
     });
 
+    it('When what was saved or found is changed by its holder, then what is stored stays as it was', async () => {
+      const product = aProduct({ tags: ['mug'] });
+      const before = structuredClone(product);
+      await saved(product);
+      product.tags.push('stolen');
+      (await stored(product.id))?.tags.push('lost');
+      expect(await stored(product.id)).toEqual(before);
+    });
+
     it('When nothing is asked for or nothing is known, then nothing is found', async () => {
       expect(await store.save([])).toEqual([]);
       expect(await store.byIds([])).toEqual([]);

@@ -1,14 +1,19 @@
 import type { Topic } from '@shop/contracts/events.ts';
-import { isRefusal, type Refusal, refuse } from '@shop/contracts/problems.ts';
+import { isRefusal, type Refusal } from '@shop/contracts/problems.ts';
 import { type Selectable, sql } from 'kysely';
 import type { Postgres, Queries } from '../postgres/postgres.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Ids } from '../time/ids.ts';
-import type { BuriedLetter, DeadLetters, LetterPosition } from './dead-letters.ts';
+import {
+  type BuriedLetter,
+  type DeadLetters,
+  type LetterPosition,
+  type Replayable,
+  replayable,
+} from './dead-letters.ts';
 import type { DeadLetter } from './event-log.ts';
 import { append } from './postgres-append.ts';
 import type { LogTables } from './postgres-log-tables.ts';
-import { retention } from './retention.ts';
 import { isUuid } from './uuid.ts';
 
 const toLetter = (row: Selectable<LogTables['dead_letters']>): BuriedLetter => ({
@@ -88,27 +93,12 @@ export const readDeadLetters = (pg: Postgres<LogTables>): Omit<DeadLetters, 'rep
   show: (id) => find(pg, id),
 });
 
-/** A letter whose event may be sent again, and what to send. */
-export interface Replayable {
-  letter: BuriedLetter;
-  event: object;
-}
-
 /** The letter, unless there is nothing in it that could be sent, or it is too old. */
 export const findReplayable = async (
   pg: Postgres<LogTables>,
   id: string,
   now: Date,
-): Promise<Replayable | Refusal<'DEAD_LETTER_NOT_FOUND'>> => {
-  const letter = await find(pg, id);
-  if (!letter || bornAt(letter) < now.getTime() - retention.deadLetterMs) return refuse('DEAD_LETTER_NOT_FOUND');
-  const { event } = letter;
-  return typeof event === 'object' && event !== null ? { letter, event } : nothingToSend();
-};
-
-/** Refuses to send again what was no event when it arrived. */
-export const nothingToSend = (): Refusal<'DEAD_LETTER_NOT_FOUND'> =>
-  refuse('DEAD_LETTER_NOT_FOUND', { detail: 'What arrived was no event: there is nothing to send again.' });
+): Promise<Replayable | Refusal<'DEAD_LETTER_NOT_FOUND'>> => replayable(await find(pg, id), now);
 
 /**
  * Notes that a letter was sent again; answers false when that is noted already. With `burials`, only if it has not been
@@ -166,10 +156,3 @@ export const postgresDeadLetters = ({
     return { ok: true };
   },
 });
-
-/** When the letter's event came to be, in epoch milliseconds; its burial counts where the event doesn't say. */
-const bornAt = (letter: BuriedLetter): number => {
-  const { time } = (letter.event ?? {}) as { time?: unknown };
-  const born = typeof time === 'string' ? Date.parse(time) : Number.NaN;
-  return Number.isNaN(born) ? Date.parse(letter.at) : born;
-};

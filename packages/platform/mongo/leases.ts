@@ -1,6 +1,6 @@
 import { type Model, type PipelineStage, trusted } from 'mongoose';
+import { shardCount } from '../messaging/shards.ts';
 import type { Mongo } from './mongo.ts';
-import { shardCount } from './pending.ts';
 import { schemaOf } from './schema.ts';
 
 /** Which relay sends which shard. Leases are judged by the database's clock alone. */

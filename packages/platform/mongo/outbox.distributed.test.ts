@@ -2,6 +2,7 @@ import type { NewEvent } from '@shop/contracts/events.ts';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { outboxConformance } from '../messaging/outbox.conformance.ts';
 import { startRelay } from '../messaging/relay.ts';
+import { shardOf } from '../messaging/shards.ts';
 import { requestContext } from '../telemetry/context.ts';
 import { eventually } from '../testing/eventually.ts';
 import { silentLogger } from '../testing/logger.ts';
@@ -10,7 +11,7 @@ import { manualClock } from '../testing/time.ts';
 import { systemClock, systemIds } from '../time/system.ts';
 import { leasesIn } from './leases.ts';
 import { createMongoOutbox, type MongoOutboxOptions } from './outbox.ts';
-import { indexPending, mostPending, pendingFields, shardOf, type WithPending } from './pending.ts';
+import { indexPending, mostPending, pendingFields, type WithPending } from './pending.ts';
 import { schemaOf } from './schema.ts';
 
 interface Order extends WithPending {

@@ -2,12 +2,13 @@ import type { AnyShopEvent, NewEvent } from '@shop/contracts/events.ts';
 import { Problem } from '@shop/contracts/problems.ts';
 import { type Model, trusted } from 'mongoose';
 import type { OutboxSource } from '../messaging/outbox.ts';
+import { shardOf } from '../messaging/shards.ts';
 import { currentTrace } from '../telemetry/context.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Ids } from '../time/ids.ts';
 import { createLeases, type Lease, leasesIn } from './leases.ts';
 import type { Mongo } from './mongo.ts';
-import { mostPending, type PendingEvent, shardOf, type WithPending } from './pending.ts';
+import { mostPending, type PendingEvent, type WithPending } from './pending.ts';
 
 /** A service's events, each stored in the document of the aggregate it tells of, in the write that changes it. */
 export interface MongoOutbox {

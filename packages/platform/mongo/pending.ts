@@ -29,15 +29,6 @@ export const pendingFields = {
 /** Documents with more events than this that wait take no further ones: the log has been gone for long. */
 export const mostPending = 1_000;
 
-export const shardCount = 8;
-
-/** FNV-1a of the document's id: every process finds the same. */
-export const shardOf = (id: string): number => {
-  let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(id)) hash = Math.imul(hash ^ byte, 0x01000193);
-  return (hash >>> 0) % shardCount;
-};
-
 /**
  * For the relays' query: documents with something to send, those that have waited longest first (ids of events rise
  * with time). Nearly always empty, and serves as well to find the documents of events that were sent.

@@ -69,3 +69,30 @@ export const testDatabase = async <Tables = unknown>(migrationsDir?: string): Pr
   await cloneMigrated(server, migrationsDir, name);
   return { ...database, connection };
 };
+
+/** Empties a service's tables, and those of the platform beside them, as they were when they were made. */
+export const emptied = async (pg: Pick<Postgres, 'query'>, tables: readonly string[]): Promise<void> => {
+  await pg.query({ text: `truncate ${[...tables, 'outbox', 'inbox', 'idempotency_keys']} restart identity` });
+  await pg.query({ text: 'update outbox_leases set owner = null, until = null' });
+};
+
+/**
+ * Has `now()` of a test's database stand where the test sets it, for stores whose leases go by the database's clock. Call
+ * it before anything else is asked of the database.
+ */
+export const settableNow = async (pg: TestDatabase<unknown>): Promise<(at: Date) => Promise<void>> => {
+  const path = 'search_path = settable, pg_catalog, public';
+  for (const text of [
+    'create schema settable',
+    'create table settable.clock (at timestamptz not null)',
+    'insert into settable.clock values (pg_catalog.now())',
+    `create function settable.now() returns timestamptz stable language sql as 'select at from settable.clock'`,
+    `alter database ${pg.connection.database} set ${path}`,
+    // The one connection that there is by now.
+    `set ${path}`,
+  ])
+    await pg.query({ text });
+  return async (at) => {
+    await pg.query({ name: 'set-now', text: 'update settable.clock set at = $1', values: [at] });
+  };
+};

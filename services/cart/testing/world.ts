@@ -2,13 +2,16 @@ import { join } from 'node:path';
 import type { SagaRef } from '@shop/contracts/commands.ts';
 import type { AnyShopEvent } from '@shop/contracts/events.ts';
 import { isRefusal } from '@shop/contracts/problems.ts';
+import { createMemoryOutbox } from '@shop/platform/messaging/memory-outbox.ts';
 import { createOutbox } from '@shop/platform/messaging/postgres-outbox.ts';
 import { testMongo } from '@shop/platform/testing/mongo.ts';
-import { testDatabase } from '@shop/platform/testing/postgres.ts';
+import { type TestDatabase, testDatabase } from '@shop/platform/testing/postgres.ts';
 import { manualClock } from '@shop/platform/testing/time.ts';
+import type { Ids } from '@shop/platform/time/ids.ts';
 import { systemClock, systemIds } from '@shop/platform/time/system.ts';
 import type { CartWorld } from '../commands.conformance.ts';
 import { createCart } from '../service.ts';
+import { createMemoryCartStore, createMemoryCarts } from '../store.memory.ts';
 import { createMongoCartStore } from '../store.mongo.ts';
 import { createPostgresCartStore } from '../store.postgres.ts';
 import type { CartStore } from '../store.ts';
@@ -36,18 +39,22 @@ export const newSaga = (userId: string, now: Date): SagaRef & { notAfter: string
   notAfter: new Date(now.getTime() + 30_000).toISOString(),
 });
 
-/** The real store on a real database, with an outbox that nobody empties but the test. */
-export const cartStoreOnPostgres = async () => {
+export const cartDatabase = () => testDatabase(join(import.meta.dirname, '..', 'migrations'));
+
+/** The real store on a real database, or on `on`, with an outbox that nobody empties but the test. */
+export const cartStoreOnPostgres = async (ids: Ids = systemIds, on?: TestDatabase<unknown>) => {
   const clock = testClock();
-  const pg = await testDatabase(join(import.meta.dirname, '..', 'migrations'));
-  const outbox = createOutbox({ pg, service: 'cart', clock, ids: systemIds });
-  const store = createPostgresCartStore({ pg, outbox, clock, ids: systemIds });
+  const pg = on ?? (await cartDatabase());
+  const outbox = createOutbox({ pg, service: 'cart', clock, ids });
+  const store = createPostgresCartStore({ pg, outbox, clock, ids });
   const said = (): Promise<AnyShopEvent[]> => outbox.source.pending(10_000);
   return { store, clock, said };
 };
 
+export type CartStoreUnderTest = Awaited<ReturnType<typeof cartStoreOnPostgres>>;
+
 /** The same on a real MongoDB. */
-export const cartStoreOnMongo = async (): ReturnType<typeof cartStoreOnPostgres> => {
+export const cartStoreOnMongo = async (): Promise<CartStoreUnderTest> => {
   const clock = testClock();
   const mongo = await testMongo();
   const { store, outbox } = createMongoCartStore({ mongo, clock, ids: systemIds });
@@ -55,10 +62,18 @@ export const cartStoreOnMongo = async (): ReturnType<typeof cartStoreOnPostgres>
   return { store, clock, said: () => outbox.source.pending(10_000) };
 };
 
+/** The store in memory, with an outbox that nobody empties but the test. */
+export const cartStoreInMemory = async (ids: Ids = systemIds): Promise<CartStoreUnderTest> => {
+  const clock = testClock();
+  const data = createMemoryCarts();
+  const outbox = createMemoryOutbox({ data: data.outbox, service: 'cart', clock, ids });
+  return { store: createMemoryCartStore(data, outbox), clock, said: () => outbox.source.pending(10_000) };
+};
+
 /** The whole cart service but for HTTP, on a real database; `wrap` may put something before the store. */
 export const cartWorld = async (
   wrap: (store: CartStore) => CartStore = (store) => store,
-  open: typeof cartStoreOnPostgres = cartStoreOnPostgres,
+  open: () => Promise<CartStoreUnderTest> = cartStoreOnPostgres,
 ) => {
   const parts = await open();
   const { store, clock, said } = parts;

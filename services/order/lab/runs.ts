@@ -5,8 +5,10 @@ import type { CheckoutOutcome } from '../service.ts';
 
 /** What the lab needs of the shop; the composition root says how it is reached. */
 export interface LabShop {
-  /** Makes a product of one SKU with so many units, and answers the SKU. */
-  newSku(units: number): Promise<string>;
+  /** Makes a product of one SKU with so many units. */
+  newSku(units: number): Promise<{ sku: string; productId: string }>;
+  /** Takes a product that `newSku` has made out of the catalogue. */
+  unlist(productId: string): Promise<void>;
   /** Sets what can be sold of a SKU. */
   setUnits(sku: string, units: number): Promise<Refusal | undefined>;
   /** Makes a voucher of so many uses, and answers its code. */
@@ -43,24 +45,35 @@ export interface Run extends Omit<RunRequest, 'new' | 'sku'> {
   finishedAt: string | null;
 }
 
-const KEPT_RUNS = 20;
+/** How many runs can be looked at. */
+export const KEPT_RUNS = 20;
 const PREPARED_AT_ONCE = 20;
 const LOOK_MS = 200;
 
 const percentile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 
+export interface RunsOptions {
+  shop: LabShop;
+  clock: Clock;
+  ids: Ids;
+  /** Called with a run whenever it has come further. */
+  tell?: (run: Run) => void;
+}
+
 /** Real checkouts of many buyers for few units, one run at a time; the last twenty are kept in memory. */
-export const createRuns = ({ shop, clock, ids }: { shop: LabShop; clock: Clock; ids: Ids }) => {
+export const createRuns = ({ shop, clock, ids, tell = () => {} }: RunsOptions) => {
   const runs = new Map<string, Run>();
 
   const prepare = async (run: Run, buyers: readonly string[]): Promise<void> => {
-    for (let start = 0; start < buyers.length; start += PREPARED_AT_ONCE)
+    for (let start = 0; start < buyers.length; start += PREPARED_AT_ONCE) {
+      tell(run);
       await Promise.all(
         buyers
           .slice(start, start + PREPARED_AT_ONCE)
           .map((buyer) => shop.fillCart(buyer, run.sku, run.voucher ?? undefined)),
       );
+    }
   };
 
   const race = async (run: Run, buyers: readonly string[]): Promise<void> => {
@@ -109,6 +122,7 @@ export const createRuns = ({ shop, clock, ids }: { shop: LabShop; clock: Clock; 
   const watch = async (run: Run, buyers: readonly string[], raced: AbortSignal): Promise<void> => {
     while (!raced.aborted) {
       run.invariants = await invariantsOf(run, buyers);
+      tell(run);
       await clock.sleep(LOOK_MS, raced);
     }
   };
@@ -116,12 +130,18 @@ export const createRuns = ({ shop, clock, ids }: { shop: LabShop; clock: Clock; 
   const settle = async (run: Run, buyers: readonly string[]): Promise<void> => {
     for (let waited = 0; waited < 10_000; waited += 100) {
       run.invariants = await invariantsOf(run, buyers);
+      tell(run);
       if (run.invariants.every(({ holds }) => holds)) return;
       await clock.sleep(100);
     }
   };
 
-  const drive = async (run: Run): Promise<void> => {
+  /** What was made for a race is no more use to buyers; the stock and the orders stay. */
+  const clearAway = async (productId: string | undefined): Promise<void> => {
+    if (productId) await shop.unlist(productId).catch(() => {});
+  };
+
+  const drive = async (run: Run, productId: string | undefined): Promise<void> => {
     const buyers = Array.from({ length: run.buyers }, () => ids.uuid());
     try {
       await prepare(run, buyers);
@@ -134,6 +154,8 @@ export const createRuns = ({ shop, clock, ids }: { shop: LabShop; clock: Clock; 
       run.status = 'failed';
     }
     run.finishedAt = clock.now().toISOString();
+    tell(run);
+    await clearAway(productId);
   };
 
   return {
@@ -161,8 +183,9 @@ export const createRuns = ({ shop, clock, ids }: { shop: LabShop; clock: Clock; 
       // Entered before the first wait, so that two starts can't both find the lab free.
       runs.set(run.id, run);
       for (const id of [...runs.keys()].slice(0, -KEPT_RUNS)) runs.delete(id);
+      let productId: string | undefined;
       try {
-        if (request.sku === undefined) run.sku = await shop.newSku(request.units);
+        if (request.sku === undefined) ({ sku: run.sku, productId } = await shop.newSku(request.units));
         else {
           const refusal = await shop.setUnits(request.sku, request.units);
           if (refusal) {
@@ -175,7 +198,7 @@ export const createRuns = ({ shop, clock, ids }: { shop: LabShop; clock: Clock; 
         runs.delete(run.id);
         throw error;
       }
-      void drive(run);
+      void drive(run, productId);
       return run;
     },
 

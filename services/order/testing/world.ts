@@ -5,7 +5,7 @@ import { createOutbox } from '@shop/platform/messaging/postgres-outbox.ts';
 import type { Postgres } from '@shop/platform/postgres/postgres.ts';
 import { serve } from '@shop/platform/testing/http.ts';
 import { silentLogger } from '@shop/platform/testing/logger.ts';
-import { testDatabase } from '@shop/platform/testing/postgres.ts';
+import { type TestDatabase, testDatabase } from '@shop/platform/testing/postgres.ts';
 import { systemClock, systemIds } from '@shop/platform/time/system.ts';
 import type { CheckoutCommands } from '../checkout.saga.ts';
 import { channelOf } from '../progress.ts';
@@ -16,7 +16,8 @@ import { createOrders } from '../service.ts';
 import { createPostgresOrderStore } from '../store.postgres.ts';
 import { agreeable } from './participants.ts';
 
-export const orderDatabase = (): Promise<Postgres> => testDatabase(join(import.meta.dirname, '../migrations'));
+export const orderDatabase = (): Promise<TestDatabase<unknown>> =>
+  testDatabase(join(import.meta.dirname, '../migrations'));
 
 /** The order service on a database, with participants whose commands tests replace as they like. */
 export const openWorld = async (pg: Postgres, owner: string = systemIds.uuid()) => {

@@ -1,0 +1,5 @@
+import { inventoryStoreConformance } from './store.conformance.ts';
+import { openShop, openShopInMemory } from './testing/shop.ts';
+
+inventoryStoreConformance('PostgreSQL', () => openShop());
+inventoryStoreConformance('memory', () => openShopInMemory());

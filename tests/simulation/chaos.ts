@@ -1,0 +1,119 @@
+import { createRandom } from './random.ts';
+
+/** What may happen to one call of a port. */
+export type CallFault = {
+  kind: 'refused' | 'answer lost' | 'crash before' | 'crash after';
+  /** How long the caller waits for an answer that doesn't come. */
+  ms: number;
+};
+
+/** What may happen to one message between processes. */
+export type MessageFault = { kind: 'lost' | 'repeated' | 'delayed'; ms: number };
+
+/** What may go wrong at any moment, and how often: the probability for each call, or each message. */
+export interface Rates {
+  refused: number;
+  answerLost: number;
+  crashBefore: number;
+  crashAfter: number;
+  lost: number;
+  repeated: number;
+  delayed: number;
+  /** Of events: taken again, after they took effect. */
+  redelivered: number;
+}
+
+/** All that goes wrong in a history, until it is told to stop. */
+export interface Chaos {
+  ofCall(service: string, label: string, now: number): CallFault | undefined;
+  ofMessage(): MessageFault | undefined;
+  isRedelivered(): boolean;
+  /** What a process sent just before it died may have got lost with it. */
+  isLostWithProcess(): boolean;
+  /** From now on the ports of `service` whose names begin with `port` fail, until then. */
+  breakDown(service: string, port: string, until: number): void;
+  /** Nothing goes wrong for a while. */
+  pause(isPaused: boolean): void;
+  /** Nothing goes wrong any more. */
+  stop(): void;
+  /** How many faults there were so far. */
+  faults(): number;
+}
+
+export interface ChaosOptions {
+  seed: number;
+  rates: Rates;
+  /** Leaves out the fault with this number: histories are shrunk with it. */
+  isLeftOut: (fault: number) => boolean;
+}
+
+/** So that a history gets somewhere. */
+const MOST_FAULTS = 120;
+
+export const createChaos = ({ seed, rates, isLeftOut }: ChaosOptions): Chaos => {
+  const calls = createRandom(seed, 'faults of calls');
+  const messages = createRandom(seed, 'faults of messages');
+  const outages = new Map<string, number>();
+  const callKinds = [
+    ['refused', rates.refused],
+    ['answer lost', rates.answerLost],
+    ['crash before', rates.crashBefore],
+    ['crash after', rates.crashAfter],
+  ] as const;
+  const messageKinds = [
+    ['lost', rates.lost],
+    ['repeated', rates.repeated],
+    ['delayed', rates.delayed],
+  ] as const;
+  let isOver = false;
+  let faults = 0;
+
+  const kindOf = <Kind extends string>(draw: number, kinds: readonly (readonly [Kind, number])[]): Kind | undefined => {
+    let rest = draw;
+    for (const [kind, rate] of kinds) {
+      if (rest < rate) return kind;
+      rest -= rate;
+    }
+    return undefined;
+  };
+
+  const happens = (): boolean => {
+    faults += 1;
+    return faults <= MOST_FAULTS && !isLeftOut(faults);
+  };
+
+  const isDown = (service: string, label: string, now: number): boolean => {
+    for (const [name, until] of outages) if (now < until && `${service} ${label}`.startsWith(name)) return true;
+    return false;
+  };
+
+  return {
+    ofCall(service, label, now) {
+      if (isOver) return undefined;
+      if (outages.size > 0 && isDown(service, label, now)) return { kind: 'refused', ms: 0 };
+      const kind = kindOf(calls.fraction(), callKinds);
+      if (kind === undefined || !happens()) return undefined;
+      return { kind, ms: kind === 'answer lost' && calls.chance(0.5) ? 500 + calls.below(6_000) : 0 };
+    },
+    ofMessage() {
+      if (isOver) return undefined;
+      const kind = kindOf(messages.fraction(), messageKinds);
+      if (kind === undefined || !happens()) return undefined;
+      // Most come a little later, some when their checkout has long ended.
+      return { kind, ms: messages.chance(0.6) ? messages.below(500) : messages.below(25_000) };
+    },
+    isRedelivered: () => !isOver && messages.chance(rates.redelivered) && happens(),
+    isLostWithProcess: () => calls.chance(0.5),
+    breakDown(service, port, until) {
+      outages.set(`${service} ${port}`, until);
+    },
+    pause(isPaused) {
+      isOver = isPaused;
+    },
+    stop() {
+      isOver = true;
+      outages.clear();
+    },
+    faults: () => faults,
+  };
+};

@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Outcome } from './history.ts';
+import type { Mutant } from './mutate.ts';
+import { plant } from './mutate.ts';
+import type { Tally } from './report.ts';
+
+/** Seeds to play, the last one not included. */
+export interface Portion {
+  from: number;
+  to: number;
+}
+
+/** What a portion came to. */
+export interface Played {
+  tally: Tally;
+  failures: Outcome[];
+}
+
+/** A thread that plays portions of seeds, one after the other, until it is told to end. */
+const port = parentPort;
+if (port) {
+  // Errors are made all the time, and their stacks are read by nobody: a history that fails is played again elsewhere.
+  Error.stackTraceLimit = 0;
+  const { mutant } = workerData as { mutant?: Mutant };
+  if (mutant) plant(mutant);
+  const { playSeed } = await import('./play-seed.ts');
+  const { addOutcome, emptyTally } = await import('./report.ts');
+  for (;;) {
+    const asked = once(port, 'message');
+    port.postMessage('ready');
+    const [portion] = (await asked) as [Portion | 'end'];
+    if (portion === 'end') break;
+    const played: Played = { tally: emptyTally(), failures: [] };
+    for (let seed = portion.from; seed < portion.to; seed += 1) {
+      const outcome = await playSeed(seed);
+      addOutcome(played.tally, outcome);
+      if (outcome.breach) played.failures.push(outcome);
+      if (mutant && outcome.breach) break;
+    }
+    port.postMessage(played);
+  }
+  port.close();
+}
