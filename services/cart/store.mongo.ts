@@ -4,7 +4,6 @@ import { shardOf } from '@shop/platform/messaging/shards.ts';
 import { failedWrites, isDuplicateKey, isTooLarge } from '@shop/platform/mongo/errors.ts';
 import type { Mongo } from '@shop/platform/mongo/mongo.ts';
 import { createMongoOutbox, type MongoOutbox, noRoom } from '@shop/platform/mongo/outbox.ts';
-
 import type { Clock } from '@shop/platform/time/clock.ts';
 import type { Ids } from '@shop/platform/time/ids.ts';
 import { type Model, trusted } from 'mongoose';

@@ -138,7 +138,7 @@ const asRow = (request: Reserving, n: number) => ({
 
 /** One round trip and one commit; the function is in migrations/0002_reserve.sql. */
 const reserveOne = async ({ pg, ids }: InventoryStoreDeps, request: Reserving): Promise<HoldOutcome> => {
-  const { traceparent, sagaId, orderId, userId, demand, notAfter, now, askAt } = request;
+  const { event, traceparent, sagaId, orderId, userId, demand, notAfter, now, askAt } = request;
   for (let attempt = 1; ; attempt += 1) {
     try {
       const [row] = await pg.query<{ reply: HoldOutcome }>({
@@ -153,8 +153,8 @@ const reserveOne = async ({ pg, ids }: InventoryStoreDeps, request: Reserving): 
           notAfter,
           now,
           askAt,
-          // A new one each time: the one before may have been taken.
-          ids.uuid(),
+          // A new one for each further try: the one before may have been taken.
+          attempt === 1 ? event : ids.uuid(),
           traceparent,
         ],
       });

@@ -42,11 +42,12 @@ export const recoveryStatements = ({ pg, outbox, ids, changed }: OrderStoreDeps)
 
   return {
     async finishByFact(id, at) {
+      const [event, cancelSaga, cancelEvent] = [ids.uuid(), ids.uuid(), ids.uuid()];
       if (!(await mayBeGivenUp(id))) return false;
       const [row] = await pg.query<{ ended: boolean }>({
         name: 'saga-finish',
         text: 'select finish_checkout($1, $2, $3, $4::timestamptz, $5, $6, $7, $8, $9) as ended',
-        values: [id, null, null, at, at, ids.uuid(), ids.uuid(), ids.uuid(), currentTrace()],
+        values: [id, null, null, at, at, event, cancelSaga, cancelEvent, currentTrace()],
       });
       if (!row?.ended) return false;
       outbox.nudge();

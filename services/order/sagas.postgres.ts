@@ -138,12 +138,13 @@ export const sagaDecisions = (deps: OrderStoreDeps): Decisions => {
     },
 
     async finish({ id, epoch }, steps, at) {
+      const eventIds = [ids.uuid(), ids.uuid(), ids.uuid()] as const;
       const plain = await end({
         ...{ id, epoch, steps, at, at_text: at },
-        ...{ event_id: ids.uuid(), traceparent: currentTrace() },
+        ...{ event_id: eventIds[0], traceparent: currentTrace() },
       });
       // Where it did not, the saga is somebody else's, or its order's cancel was asked for meanwhile.
-      if (!plain && !(await finishAnyway(deps, { id, epoch }, steps, at))) return false;
+      if (!plain && !(await finishAnyway(pg, { id, epoch }, steps, at, eventIds))) return false;
       outbox.nudge();
       changed(id);
       return true;
@@ -159,15 +160,16 @@ export const sagaDecisions = (deps: OrderStoreDeps): Decisions => {
 
 /** Ends one checkout, and begins the cancel of its order where that was asked for; `false` for who lost the saga. */
 const finishAnyway = async (
-  { pg, ids }: OrderStoreDeps,
+  pg: OrderStoreDeps['pg'],
   { id, epoch }: Owned,
   steps: readonly Step[],
   at: string,
+  eventIds: readonly [string, string, string],
 ): Promise<boolean> => {
   const [row] = await pg.query<{ ended: boolean }>({
     name: 'saga-finish',
     text: 'select finish_checkout($1, $2, $3, $4::timestamptz, $5, $6, $7, $8, $9) as ended',
-    values: [id, epoch, JSON.stringify(steps), at, at, ids.uuid(), ids.uuid(), ids.uuid(), currentTrace()],
+    values: [id, epoch, JSON.stringify(steps), at, at, ...eventIds, currentTrace()],
   });
   return row?.ended === true;
 };

@@ -7,9 +7,17 @@ export type Outcome =
   | { kind: 'answered' | 'refused'; value: unknown }
   /**
    * `again`: whether another try may help. `pauseMs`: how long the service asks to be left alone before. `well`: the
-   * replica itself works; it is the call that it does not understand.
+   * replica itself works; it is the call that it does not understand. `underWay`: it may still be doing what it was asked.
    */
-  | { kind: 'failed'; why: string; cause?: unknown; again: boolean; pauseMs?: number; well?: boolean };
+  | {
+      kind: 'failed';
+      why: string;
+      cause?: unknown;
+      again: boolean;
+      pauseMs?: number;
+      well?: boolean;
+      underWay?: boolean;
+    };
 
 const json = /^application\/([a-z.-]+\+)?json$/;
 const longestPauseMs = 1_000;

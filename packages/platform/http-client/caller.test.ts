@@ -366,6 +366,21 @@ describe('what a call tries again', () => {
   });
 });
 
+describe('a refusal after a try that was not answered', () => {
+  it('When a step of a saga is refused then, then nobody is told that nothing was done: the first try may come late', async () => {
+    let tries = 0;
+    const server = await serving((request, response) => {
+      tries += 1;
+      if (tries === 1) response.destroy();
+      else problem(409, 'OUT_OF_STOCK')(request, response);
+    });
+    const notAfter = new Date(Date.now() + 60_000).toISOString();
+    const told = await failure(callerOf([server.url]).call({ ...ask, notAfter }));
+    expect(String(told)).toContain('may be under way');
+    expect(await callerOf([server.url]).call({ ...ask, notAfter })).toMatchObject({ code: 'OUT_OF_STOCK' });
+  });
+});
+
 describe('how long a call waits', () => {
   const silent: RequestListener = (request) => {
     request.resume();

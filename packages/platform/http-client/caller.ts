@@ -87,7 +87,8 @@ const createAttempt =
       else breaker.failed();
       if (cause instanceof AnswerTooLarge) return { kind: 'failed', why: 'answered too much', cause, again: false };
       const why = late ? `did not answer within ${ms} ms` : 'could not be reached, or broke off';
-      return { kind: 'failed', why, cause, again: true };
+      const neverSent = (cause as { code?: unknown }).code === 'ECONNREFUSED';
+      return { kind: 'failed', why, cause, again: true, underWay: !neverSent };
     }
   };
 
@@ -138,12 +139,18 @@ export const createCaller = (options: CallerOptions): Caller => {
     const { method = 'POST', path, body } = call;
     const sent: Sent = { method, path, headers: headersFor(options), body: body ? JSON.stringify(body) : null };
     const tried = new Set<Replica>(before && [before]);
+    /** An earlier try, which nobody answered, may take effect yet. */
+    let underWay = before !== undefined;
     let failure = new CallFailed(`${service}: ${path}: every replica fails and is left alone for a while`);
     for (let tries = 1; ; tries += 1) {
       const replica = replicas.next(tried);
       if (!replica) throw failure;
       const outcome = await attempt(replica, call, sent, Math.max(1, deadline - now()));
+      // A refusal is no "nothing done" then: whoever may have to undo the call must know.
+      if (outcome.kind === 'refused' && underWay && call.notAfter !== undefined)
+        throw new CallFailed(`${service}: ${path}: refused, while a try that was not answered may be under way`);
       if (outcome.kind !== 'failed') return outcome;
+      underWay ||= outcome.underWay === true;
       tried.add(replica);
       failure = new CallFailed(`${service}: ${path}: ${replica.url} ${outcome.why}`, { cause: outcome.cause });
       if (outcome.well) logger.error({ err: failure }, 'a call was not understood');
