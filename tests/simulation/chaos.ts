@@ -109,7 +109,8 @@ export const createChaos = ({ seed, rates, isLeftOut }: ChaosOptions): Chaos => 
       if (isOver) return undefined;
       const kind = kindOf(messages.fraction(), messageKinds);
       if (kind === undefined || !happens()) return undefined;
-      return { kind, ms: lateness() };
+      // A message that comes twice may do so at once, before the first is dealt with.
+      return { kind, ms: kind === 'repeated' && messages.chance(0.4) ? messages.fraction() * 4 : lateness() };
     },
     lateness,
     isRedelivered: () => !isOver && messages.chance(rates.redelivered) && happens(),

@@ -160,10 +160,10 @@ export const mutants: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'redeems a voucher beyond the limit of a user',
-    file: memoryStore('discount', 'applications'),
-    find: 'liveUses(data, code, saga.userId).length < row.perUserLimit',
-    replace: 'liveUses(data, code, saga.userId).length <= row.perUserLimit',
+    name: 'prices a voucher that its user has used up',
+    file: 'services/discount/pricing/eligibility.ts',
+    find: 'usedByUser >= voucher.perUserLimit',
+    replace: 'usedByUser > voucher.perUserLimit',
   },
   {
     name: 'redeems a voucher again for a repeated command',
@@ -172,10 +172,10 @@ export const mutants: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'redeems for a saga that was undone',
-    file: memoryStore('discount', 'applications'),
-    find: `  if (application.state === 'released') return { outcome: 'undone' };\n`,
-    replace: `  if (application.state === 'released') return undefined;\n`,
+    name: 'forgets the tombstone of vouchers that were never redeemed',
+    file: memoryStore('discount', 'effects'),
+    find: '  data.applications.set(saga.sagaId, application);\n',
+    replace: '  if (data.applications.has(saga.sagaId)) data.applications.set(saga.sagaId, application);\n',
   },
   {
     name: 'gives the uses of a voucher back twice',
@@ -254,18 +254,6 @@ export const mutants: readonly Mutant[] = [
     file: 'services/order/saga-runner.ts',
     find: 'holders: new Set(recovered ? everyParticipant : []),',
     replace: 'holders: new Set(),',
-  },
-  {
-    name: 'takes a lost answer of the pivot for a rollback',
-    file: 'services/order/saga-runner.ts',
-    find: `      return stored?.epoch === run.saga.epoch && stored.state === 'pivoted';`,
-    replace: `      return false;`,
-  },
-  {
-    name: 'never publishes a rollback again',
-    file: memoryStore('order', 'recovery'),
-    find: '        outbox.emit(stamp, undoAgain(data, repeated.saga));\n',
-    replace: '',
   },
   {
     name: 'leaves sagas of dead owners alone',

@@ -94,9 +94,10 @@ export const planOf = (seed: number): Plan => {
   const actors: Actors = { random, skus: skus.map(({ sku }) => sku), codes: vouchers.map(({ code }) => code) };
   const crowd = random.pick([2, 2, 3, 3, 4, 5, 6, 8]);
   const accounts = random.between(1, crowd);
-  const shoppers = Array.from({ length: crowd }, (_, n) => shopperOf(actors, n, accounts));
+  const isRush = random.chance(0.3);
+  const shoppers = Array.from({ length: crowd }, (_, n) => shopperOf(actors, n, accounts, isRush));
   const isCalm = random.chance(0.12);
-  const isLong = !isCalm && random.chance(0.01);
+  const isLong = !isCalm && random.chance(0.02);
   const replicas = Object.fromEntries(
     serviceNames.map((name) => [name, name === 'order' || random.chance(0.3) ? 2 : 1]),
   ) as Plan['replicas'];
@@ -148,7 +149,7 @@ const voucherOf = (random: Random, n: number, skus: readonly { sku: string }[]):
   };
 };
 
-const shopperOf = (actors: Actors, n: number, accounts: number): Shopper => {
+const shopperOf = (actors: Actors, n: number, accounts: number, isRush: boolean): Shopper => {
   const { random } = actors;
   const account = userId('c', n % accounts);
   const isGuest = random.chance(0.35);
@@ -158,8 +159,19 @@ const shopperOf = (actors: Actors, n: number, accounts: number): Shopper => {
     name: `shopper-${n + 1}`,
     user: isGuest ? { id: userId('b', n), role: 'guest' } : { id: account, role: 'customer' },
     account,
-    actions,
+    actions: isRush ? [...rushOf(actors), ...actions] : actions,
   };
+};
+
+/** Everybody wants the same thing, with the same voucher, at the same moment. */
+const rushOf = ({ skus, codes }: Actors): Action[] => {
+  const [sku = ''] = skus;
+  const [code] = codes;
+  return [
+    { waitMs: 0, do: 'add', sku, quantity: 1, guarded: false, times: 1 },
+    ...(code ? [{ waitMs: 0, do: 'use voucher', code } as const] : []),
+    { waitMs: 0, do: 'check out', key: 9, times: 1, isAsync: false, hasty: false, other: false, priced: false },
+  ];
 };
 
 /** Some things into the cart, and perhaps out again; then to the till, in one of many ways. */
@@ -189,7 +201,7 @@ const roundOf = ({ random, skus, codes }: Actors, round: number, isGuest: boolea
     do: 'check out',
     key,
     times: random.chance(0.2) ? 2 : 1,
-    isAsync: random.chance(0.1),
+    isAsync: random.chance(0.15),
     hasty: random.chance(0.15),
     other: false,
     priced: random.chance(0.15),
@@ -198,7 +210,7 @@ const roundOf = ({ random, skus, codes }: Actors, round: number, isGuest: boolea
   if (random.chance(0.25))
     deeds.push({ ...(checkOut(round) as Deed & { do: 'check out' }), other: random.chance(0.2) });
   if (random.chance(0.15)) deeds.push({ do: 'follow', key: round });
-  if (random.chance(0.3)) deeds.push({ do: 'cancel', key: round, keyed: random.chance(0.5) });
+  if (random.chance(0.35)) deeds.push({ do: 'cancel', key: round, keyed: random.chance(0.5) });
   return deeds.map((deed) => ({ waitMs: waitMs(), ...deed }));
 };
 

@@ -40,7 +40,7 @@ describe('simulated histories', () => {
 
 describe('bugs that are planted', () => {
   it('When a bug is planted, then it is found, and its seed fails again', async () => {
-    const mutant = mutants.find(({ name }) => name === 'locks a cart that another checkout holds');
+    const mutant = mutants.find(({ name }) => name === 'overwrites a cart that somebody else has changed');
     const crew = { seeds: seedsOf(1, 100), workers: 1, mutant, mostFailures: 1 };
     const [found] = (await playOnThreads(crew)).failures;
     expect(found?.breach?.promise).toBe('I5');
