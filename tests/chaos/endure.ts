@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Health } from './health.ts';
 import type { Chronicle } from './history.ts';
 import { classOf, describeFault, type Fault } from './plan.ts';
-import type { FaultRecord, Recovery } from './record.ts';
+import { type FaultRecord, RECOVERY_MS, type Recovery } from './record.ts';
 import type { Striker } from './strike.ts';
 
 export interface EndureOptions {
@@ -12,8 +12,6 @@ export interface EndureOptions {
   report: (sentence: string) => void;
 }
 
-/** A shop that has not come back by then counts as lost. */
-export const RECOVERY_MS = 120_000;
 const LOOK_MS = 25;
 const restarts = new Set<Fault['kind']>(['kill', 'full log']);
 

@@ -34,10 +34,12 @@ const run = async (): Promise<number> => {
     await writeFile(join(out, 'report.json'), `${JSON.stringify(record)}\n`);
     await writeFile(join(out, 'report.html'), reportPage(record));
     for (const breach of record.breaches) say(`WRONG: ${breach}`);
-    if (record.breaches.length > 0) await cp(join(stage.stack.dir, 'logs'), join(out, 'logs'), { recursive: true });
+    for (const late of record.late) say(`LATE: ${late}`);
+    const well = record.breaches.length === 0 && record.late.length === 0;
+    if (!well) await cp(join(stage.stack.dir, 'logs'), join(out, 'logs'), { recursive: true });
     for (const line of summaryOf(record)) say(line);
     say(`the report is ${join(out, 'report.html')}`);
-    return record.breaches.length === 0 ? 0 : 1;
+    return well ? 0 : 1;
   } finally {
     await stage.close();
   }

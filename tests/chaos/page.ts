@@ -51,11 +51,17 @@ const figures = ({ totals, durations }: RunRecord): string => {
   return `<dl>${shown.map(([name, value]) => `<div><dt>${name}</dt><dd>${value}</dd></div>`).join('')}</dl>`;
 };
 
+const list = (sentences: readonly string[]): string =>
+  `<ul>${sentences.map((sentence) => `<li>${escaped(sentence)}</li>`).join('')}</ul>`;
+
+const lateness = ({ late }: RunRecord): string =>
+  late.length === 0 ? '' : `<p class="verdict">Not back in time, though later:</p>\n${list(late)}`;
+
 const verdict = ({ breaches }: RunRecord): string =>
   breaches.length === 0
     ? '<p class="verdict well">Nothing was lost, doubled or wrong.</p>'
     : `<p class="verdict lost">${breaches.length} ${breaches.length === 1 ? 'thing is' : 'things are'} wrong:</p>
-<ul>${breaches.map((breach) => `<li>${escaped(breach)}</li>`).join('')}</ul>`;
+${list(breaches)}`;
 
 const faultRows = (faults: readonly FaultRecord[]): string[][] =>
   faults.map(({ what, from, to, recovery }) => [
@@ -78,7 +84,7 @@ export const reportPage = (run: RunRecord): string => {
 <title>Chaos, seed ${run.seed}</title><style>${style}</style></head><body>
 <h1>Faults on the real stack</h1>
 <p class="muted">Seed ${run.seed}, ${run.minutes} minutes, begun ${escaped(run.startedAt)}, on ${escaped(run.machine)}; one process of each service${many ? `, but ${escaped(many)}` : ''}.</p>
-${verdict(run)}
+${verdict(run)}${lateness(run)}
 ${figures(run)}
 <h2>Checkouts completed a second</h2>
 <p class="muted">Grey bands are faults; point at one to read what it was.</p>

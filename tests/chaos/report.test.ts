@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Second } from './history.ts';
 import { reportPage } from './page.ts';
-import { type FaultRecord, type RunRecord, summarise } from './record.ts';
+import { type FaultRecord, lateAfter, type RunRecord, summarise } from './record.ts';
 import { summaryOf } from './summary.ts';
 
 const second = (completed: number, more: Partial<Second> = {}): Second => ({
@@ -74,6 +74,7 @@ const run: RunRecord = {
   classes: summarise(faults),
   seconds: Array.from({ length: 17 }, (_, at) => second(at % 5, at === 9 ? { turnedAway: 8, unanswered: 9 } : {})),
   breaches: [],
+  late: [],
 };
 
 describe('What a run is summed up as', () => {
@@ -89,7 +90,7 @@ describe('What a run is summed up as', () => {
       {
         class: 'wire: bandwidth',
         count: 1,
-        // It never sold again, which is told among the breaches.
+        // It never sold again, which is told apart.
         checkouts: { median: undefined, p95: undefined, max: undefined },
         ready: { median: 40, p95: 40, max: 40 },
         sagas: { median: undefined, p95: undefined, max: undefined },
@@ -108,6 +109,19 @@ describe('What a run is summed up as', () => {
       'Nothing was lost, doubled or wrong.',
     ]);
     expect(summaryOf({ ...run, breaches: ['x', 'y'] }).at(-1)).toBe('2 WRONG, as said above.');
+    expect(summaryOf({ ...run, late: ['z'] }).slice(-2)).toEqual([
+      'Nothing was lost, doubled or wrong.',
+      '1 LATE, as said above.',
+    ]);
+  });
+});
+
+describe('What was not back in time', () => {
+  it('When something was not, then it is named; what was is not', () => {
+    expect(faults.flatMap(lateAfter)).toEqual([
+      'cart → mongo: 4 kB/s & <slow>: checkouts not back within 120 s',
+      'cart → mongo: 4 kB/s & <slow>: sagas not back within 120 s',
+    ]);
   });
 });
 
@@ -136,6 +150,9 @@ describe('The page of charts', () => {
     expect(bad).toContain('1 thing is wrong:');
     expect(bad).toContain('<li>order &lt;o1&gt; is gone</li>');
     expect(bad).not.toContain('Nothing was lost');
+    const late = reportPage({ ...run, late: ['cart: ready not back within 120 s'] });
+    expect(late).toContain('Nothing was lost');
+    expect(late).toContain('<li>cart: ready not back within 120 s</li>');
   });
 
   it('When nothing happened at all, then it is a page all the same', () => {

@@ -6,14 +6,14 @@ import { stackBooks } from '../../apps/reconcile/stack.ts';
 import { askAgain } from './again.ts';
 import { type Asking, createAsking } from './asking.ts';
 import { runBuyer } from './buyer.ts';
-import { type Endured, type EndureOptions, endure, RECOVERY_MS } from './endure.ts';
+import { type Endured, type EndureOptions, endure } from './endure.ts';
 import { guardProcesses } from './guard.ts';
 import { type Health, watchHealth } from './health.ts';
 import { type Chronicle, type History, openChronicle, type Second } from './history.ts';
 import { openStall, runKeeper, type Stall } from './keeper.ts';
 import { planBlows } from './plan.ts';
 import { seededRandom } from './random.ts';
-import { type FaultRecord, type RunRecord, summarise } from './record.ts';
+import { type FaultRecord, lateAfter, type RunRecord, summarise } from './record.ts';
 import { comeToRest, type Rest } from './rest.ts';
 import { type Person, personWith } from './shopper.ts';
 import type { Stage } from './stage.ts';
@@ -32,11 +32,6 @@ const BUYERS = 5;
 const FRESH_MS = 5_000;
 /** Nothing is done to the shop before it has sold so long. */
 const WARM_UP_MS = 3_000;
-
-const didNotRecover = ({ what, recovery }: FaultRecord): string[] =>
-  (['process', 'checkouts', 'ready', 'sagas'] as const)
-    .filter((name) => recovery[name] === undefined)
-    .map((name) => `${what}: ${name} not back within ${RECOVERY_MS / 1000} s`);
 
 /** Blow after blow, until the time is over. */
 const sufferFor = async (ms: number, stage: Stage, seed: number, options: EndureOptions): Promise<FaultRecord[]> => {
@@ -181,7 +176,8 @@ export const runChaos = async (stage: Stage, options: ChaosOptions): Promise<Run
       faults,
       classes: summarise(faults),
       seconds,
-      breaches: [...waiting, ...faults.flatMap(didNotRecover), ...breaches, ...guard.deaths, ...history.wrong],
+      breaches: [...waiting, ...breaches, ...guard.deaths, ...history.wrong],
+      late: faults.flatMap(lateAfter),
     };
   } finally {
     await guard.stop();
