@@ -10,6 +10,7 @@ export default defineConfig({
       'tests/**/*.test.ts',
       'seed/**/*.test.ts',
       'deploy/**/*.test.ts',
+      'bench/**/*.test.ts',
       'web/**/*.test.ts',
     ],
     // Long: npm run test:crash has it. Needs more servers than npm brings: npm run test:distributed has it.

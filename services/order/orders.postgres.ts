@@ -1,4 +1,5 @@
 import { type Refusal, refuse } from '@shop/contracts/problems.ts';
+import { grouped } from '@shop/platform/grouping/grouped.ts';
 import { once } from '@shop/platform/postgres/idempotency.ts';
 import type { Tx } from '@shop/platform/postgres/postgres.ts';
 import { currentTrace } from '@shop/platform/telemetry/context.ts';
@@ -34,14 +35,15 @@ export const orderStore = ({ pg, outbox, ids }: OrderStoreDeps): OrderStore => {
   };
 
   return {
-    async findOrder(id) {
-      const [row] = await pg.query<OrderRow>({
-        name: 'order-find',
-        text: 'select * from orders where id = $1',
-        values: [id],
-      });
-      return row && toOrder(row);
-    },
+    findOrder: grouped({
+      most: 100,
+      async run(wanted: readonly string[]) {
+        const text = 'select * from orders where id = any($1)';
+        const rows = await pg.query<OrderRow>({ name: 'order-find', text, values: [wanted] });
+        const found = new Map(rows.map((row) => [row.id, row]));
+        return wanted.map((id) => found.get(id)).map((row) => row && toOrder(row));
+      },
+    }),
 
     async listOrders({ number, userId, status, after, limit }) {
       const wanted = Object.entries({ number, user_id: userId, status }).filter(([, value]) => value !== undefined);
@@ -81,7 +83,7 @@ export const orderStore = ({ pg, outbox, ids }: OrderStoreDeps): OrderStore => {
         return toOrder(row);
       }
       const [stored] = await pg.query<OrderRow>({
-        name: 'order-find',
+        name: 'order-find-one',
         text: 'select * from orders where id = $1',
         values: [id],
       });

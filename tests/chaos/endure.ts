@@ -15,6 +15,7 @@ export interface EndureOptions {
 /** A shop that has not come back by then counts as lost. */
 export const RECOVERY_MS = 120_000;
 const LOOK_MS = 25;
+const restarts = new Set<Fault['kind']>(['kill', 'full log']);
 
 /** Waits until `seenAt` is later than `from`; how much later, or undefined where that takes too long. */
 const until = async (chronicle: Chronicle, from: number, seenAt: () => number): Promise<number | undefined> => {
@@ -49,8 +50,13 @@ export const endure = async (
   const sells = until(chronicle, to, chronicle.lastCompleted);
   const isReady = until(chronicle, to, health.readyAt);
   const fresh = until(chronicle, to, health.freshAt);
-  await ready;
-  recovery.process = fault.kind === 'kill' || fault.kind === 'full log' ? Math.round(chronicle.elapsed() - to) : 0;
+  recovery.process = await ready.then(
+    () => (restarts.has(fault.kind) ? Math.round(chronicle.elapsed() - to) : 0),
+    (error: Error) => {
+      report(error.message);
+      return undefined;
+    },
+  );
   [recovery.checkouts, recovery.ready] = await Promise.all([sells, isReady]);
   const seconds = recovery.checkouts === undefined ? 'not in time' : `${(recovery.checkouts / 1000).toFixed(1)} s`;
   report(`${what}; sells again after ${seconds}`);

@@ -266,6 +266,7 @@ const createFleet = (shop: Shop, plan: Plan) => {
     outage: ({ service, port, ms }) => world.chaos.breakDown(service, port, world.now() + ms),
     rebalance: ({ group }) => log.shake(group),
     rewind: ({ group, back }) => log.rewind(group, back),
+    'late commands': ({ path, times }) => network.holdBack(path, times),
     'flush of locks': () => shop.locks.flush(),
   };
 

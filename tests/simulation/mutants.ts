@@ -39,11 +39,15 @@ export const mutants: readonly Mutant[] = [
         logger.warn(`,
   },
   {
-    name: 'tells an event whose state was not stored',
-    file: memoryStore('cart'),
-    find: '      if ((carts.get(next.userId)?.version ?? 0) !== expectedVersion) return false;',
-    replace: `      for (const { stamp, event } of said) outbox.emit(stamp, event);
-      if ((carts.get(next.userId)?.version ?? 0) !== expectedVersion) return false;`,
+    name: 'tells of an order before it is stored, if it ever is',
+    file: memoryStore('order', 'sagas'),
+    find: `        const row = guarded(owned, 'running');
+        if (!row) return false;
+        const { saga } = decide(data, row, { state: 'pivoted'`,
+    replace: `        outbox.emit(stamp, { ...orderCreated({ ...order, number: '' }), key: order.id });
+        const row = guarded(owned, 'running');
+        if (!row) return false;
+        const { saga } = decide(data, row, { state: 'pivoted'`,
   },
   {
     name: 'stores the state and loses its event',
@@ -86,8 +90,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'takes the prices of today, seen or not',
     file: 'services/cart/domain.saga.ts',
-    find: '    return price === undefined || price === seenPrice\n',
-    replace: '    return price !== undefined || price === seenPrice\n',
+    find: '  const refusal = unseenPrices(cart, offers, currency);',
+    replace: `  const refusal = undefined;
+  cart = { ...cart, lines: cart.lines.map((line) => ({ ...line, seenPrice: offers.get(line.sku)?.price ?? 0 })) };`,
   },
   {
     name: 'takes a guest cart in twice',
@@ -129,10 +134,10 @@ export const mutants: readonly Mutant[] = [
     replace: `        else if (kind === 'cancel')`,
   },
   {
-    name: 'commits stock that was given back',
+    name: 'keeps the stock of an order that was cancelled',
     file: memoryStore('inventory', 'holds'),
-    find: `        if (held?.state !== 'held') return;`,
-    replace: `        if (!held || held.state === 'committed') return;`,
+    find: `before.state === 'committed' && kind === 'cancel'`,
+    replace: `before.state === 'committed' && kind !== 'cancel'`,
   },
   {
     name: 'takes stock away that is promised',

@@ -1,7 +1,8 @@
 import { isRefusal, type ProblemCode, type Refusal } from '@shop/contracts/problems.ts';
 import { isInfrastructureFailure } from '@shop/platform/failures/infrastructure.ts';
+import type { Call } from '@shop/platform/http-client/call.ts';
 import { CallFailed } from '@shop/platform/http-client/call-failed.ts';
-import type { Call, Caller } from '@shop/platform/http-client/caller.ts';
+import type { Caller } from '@shop/platform/http-client/caller.ts';
 import { Breach } from './promises.ts';
 import { brief, count, type Process, type World } from './world.ts';
 
@@ -23,6 +24,8 @@ export interface Network {
   callerOf(from: Process, service: string): Pick<Caller, 'call'>;
   /** Somebody takes the requests to this service. */
   isServed(service: string): boolean;
+  /** The next so many requests with this path come late. */
+  holdBack(path: string, times: number): void;
   /** The connections of a process that died break. */
   hangUp(process: Process): void;
 }
@@ -46,7 +49,17 @@ export const createNetwork = (world: World): Network => {
   const servers = new Map<string, Server[]>();
   /** Requests that a process has in hand: what to do when it dies. */
   const open = new Map<Process, Set<() => void>>();
+  const heldBack = new Map<string, number>();
   const { chaos, coverage, tell } = world;
+
+  /** How much later than others a request arrives. */
+  const lateness = (path: string): number => {
+    const left = heldBack.get(path) ?? 0;
+    if (left <= 0) return 0;
+    heldBack.set(path, left - 1);
+    count(coverage, `late: ${path}`);
+    return chaos.lateness();
+  };
 
   const choose = (service: string): Server | undefined => {
     const alive = (servers.get(service) ?? []).filter(({ process }) => process.isAlive);
@@ -110,7 +123,7 @@ export const createNetwork = (world: World): Network => {
       const fault = chaos.ofMessage();
       if (fault) count(coverage, `request: ${fault.kind}`);
       if (fault?.kind === 'lost') return;
-      deliver(world.latency() + (fault?.kind === 'delayed' ? fault.ms : 0));
+      deliver(world.latency() + lateness(path) + (fault?.kind === 'delayed' ? fault.ms : 0));
       if (fault?.kind === 'repeated' && idempotent) deliver(world.latency() + fault.ms);
     });
 
@@ -118,11 +131,17 @@ export const createNetwork = (world: World): Network => {
     const now = () => from.clock.now().getTime();
     const useful = call.notAfter === undefined ? Number.POSITIVE_INFINITY : Date.parse(call.notAfter);
     const deadline = Math.min(now() + call.withinMs, Math.max(useful, now() + LATE_MS));
+    let underWay = false;
     for (let tries = 1; ; tries += 1) {
       const withinMs = Math.max(1, Math.min(2_000, deadline - now()));
       const answer = await send(from, service, call.path, call.body, { withinMs, idempotent: true });
       if (answer.kind === 'answered' && call.isReply(answer.value)) return answer.value;
-      if (answer.kind === 'refused' && isAmong(answer.refusal.code, call.refusals)) return answer.refusal;
+      // As in the caller: a try that was not answered may take effect after a later one was refused.
+      if (answer.kind === 'refused' && isAmong(answer.refusal.code, call.refusals)) {
+        if (!underWay || call.notAfter === undefined) return answer.refusal;
+        throw new CallFailed(`${service}: ${call.path}: refused, while another try may be under way`);
+      }
+      underWay ||= answer.kind === 'failed' && /not answered|broke off/.test(answer.why);
       const again = answer.kind === 'failed' && answer.again;
       const pauseMs = FIRST_PAUSE_MS * 2 ** tries * (0.5 + from.ids.fraction());
       if (!again || tries >= MOST_TRIES || now() + pauseMs >= deadline)
@@ -141,6 +160,9 @@ export const createNetwork = (world: World): Network => {
       call: <Reply>(call: Call<Reply>) => tryCall(from, service, call as Call<unknown>) as Promise<Reply>,
     }),
     isServed: (service) => (servers.get(service) ?? []).some(({ process }) => process.isAlive),
+    holdBack(path, times) {
+      heldBack.set(path, times);
+    },
     hangUp(process) {
       for (const broken of open.get(process) ?? []) broken();
       open.delete(process);
