@@ -37,6 +37,22 @@ const raceOf = async (shop: LabShop): Promise<Run> => {
   return run;
 };
 
+describe('A race while services are busy', () => {
+  it('When a look at the stock fails, then the race goes on, and the next look tells', async () => {
+    const { shop } = shopThatAnswers('completed');
+    let looks = 0;
+    const busyAtFirst: LabShop = {
+      ...shop,
+      async stockOf(sku) {
+        if (++looks === 1) throw new Error('busy');
+        return shop.stockOf(sku);
+      },
+    };
+    const { status, orders, invariants } = await raceOf(busyAtFirst);
+    expect([status, orders, invariants.length]).toEqual(['finished', 1, 5]);
+  });
+});
+
 describe('A race in which a step is broken', () => {
   it('When a checkout is held up, then its buyer asks again with the same key, and it counts as it ends', async () => {
     const { shop, keys } = shopThatAnswers('pending', 'pending', 'completed');

@@ -135,20 +135,26 @@ export const createRuns = ({ shop, clock, ids, tell = () => {} }: RunsOptions) =
     ];
   };
 
+  /** Notes what holds now, and answers whether it could be told: a service may be busy. */
+  const look = async (run: Run, buyers: readonly string[]): Promise<boolean> => {
+    const seen = await invariantsOf(run, buyers).catch(() => undefined);
+    if (seen) run.invariants = seen;
+    tell(run);
+    return seen !== undefined;
+  };
+
   /** Looks at the invariants while the race is on. */
   const watch = async (run: Run, buyers: readonly string[], raced: AbortSignal): Promise<void> => {
     while (!raced.aborted) {
-      run.invariants = await invariantsOf(run, buyers);
-      tell(run);
+      await look(run, buyers);
       await clock.sleep(LOOK_MS, raced);
     }
   };
 
   const settle = async (run: Run, buyers: readonly string[]): Promise<void> => {
     for (let waited = 0; waited < 10_000; waited += 100) {
-      run.invariants = await invariantsOf(run, buyers);
-      tell(run);
-      if (run.invariants.every(({ holds }) => holds)) return;
+      const isTold = await look(run, buyers);
+      if (isTold && run.invariants.every(({ holds }) => holds)) return;
       await clock.sleep(100);
     }
   };
