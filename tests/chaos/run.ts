@@ -1,4 +1,4 @@
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '@shop/platform/time/system.ts';
 import { lastingBreaches, reconcile } from '../../apps/reconcile/reconcile.ts';
@@ -131,7 +131,7 @@ const describeRun = (stage: Stage, { minutes, seed }: ChaosOptions, startedAt: s
   seed,
   minutes,
   startedAt,
-  machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`,
+  machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'} at a load of ${Math.round(loadavg()[0] ?? 0)} when it began, Node ${process.version}`,
   replicas: stage.replicas,
 });
 
