@@ -57,7 +57,11 @@ describe('detours', () => {
     await toxiproxy.start();
     expect(await Promise.all([reaches(order.DATABASE_URL), reaches(inventory.DATABASE_URL)])).toEqual([true, true]);
     await askPart('toxiproxy', toxiproxy.port, stack.plan, stack.secrets);
-  });
+
+    await stack.process('kafka').kill();
+    await stack.process('kafka').start();
+    expect(await toldBy(order.KAFKA_BROKERS ?? '')).toEqual([way?.port]);
+  }, 180_000);
 
   it('When servers are there already, then nobody can get between, and it says so', async () => {
     const starting = startStack(standIns({ servers: sharedServers(), detours: true }));

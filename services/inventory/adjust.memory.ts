@@ -8,11 +8,13 @@ import { enter, type MemoryInventoryDeps, putStock } from './tables.memory.ts';
 
 export const adjusting = (deps: MemoryInventoryDeps): Pick<InventoryStore<MemoryTx>, 'adjust'> => ({
   async adjust(adjustment, key) {
-    const { db, keys } = deps.data;
+    const { db, keys, outbox } = deps.data;
+    const waiting = outbox.events.size();
     const effect = () => adjustLevels(deps, adjustment);
     const reply = db.atomically(() => (key ? onceInMemory(keys, { ...key, now: adjustment.now }, effect) : effect()));
     if (isRefusal(reply)) return reply;
-    deps.outbox.nudge();
+    // The first reply once more has told nothing.
+    if (outbox.events.size() > waiting) deps.outbox.nudge();
     // A stored reply is JSON, so its date is text.
     return { ...reply, updatedAt: new Date(reply.updatedAt) };
   },

@@ -48,6 +48,7 @@ export const orderStore = (deps: MemoryOrderDeps): OrderStore => {
 
     async cancelOrder(request) {
       const { orderId, by, idempotencyKey: key, requestHash, at } = request;
+      const waiting = data.outbox.events.size();
       const reply = db.atomically(() => {
         const outcome = key
           ? onceInMemory(keys, { userId: by.id, key, requestHash, now: new Date(at) }, () => cancel(request))
@@ -56,7 +57,8 @@ export const orderStore = (deps: MemoryOrderDeps): OrderStore => {
         const row = orders.get(orderId);
         return row ? toOrder(row) : refuse('ORDER_NOT_FOUND');
       });
-      outbox.nudge();
+      // A wish that is only noted, or refused, has told nothing.
+      if (data.outbox.events.size() > waiting) outbox.nudge();
       return reply;
     },
 

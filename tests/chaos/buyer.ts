@@ -171,7 +171,7 @@ export const runBuyer = async (options: BuyerOptions): Promise<void> => {
         await pause(random.between(20, 200));
       }
     } catch (error) {
-      if (!(error instanceof Held)) throw error;
+      if (!(error instanceof Held)) chronicle.wrong(`a customer gave up: ${(error as Error).stack}`);
     }
   }
 };

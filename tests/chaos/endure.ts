@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Health } from './health.ts';
 import type { Chronicle } from './history.ts';
 import { classOf, describeFault, type Fault } from './plan.ts';
-import type { FaultRecord, Recovery } from './record.ts';
+import { type FaultRecord, RECOVERY_MS, type Recovery } from './record.ts';
 import type { Striker } from './strike.ts';
 
 export interface EndureOptions {
@@ -12,9 +12,8 @@ export interface EndureOptions {
   report: (sentence: string) => void;
 }
 
-/** A shop that has not come back by then counts as lost. */
-export const RECOVERY_MS = 120_000;
 const LOOK_MS = 25;
+const restarts = new Set<Fault['kind']>(['kill', 'full log']);
 
 /** Waits until `seenAt` is later than `from`; how much later, or undefined where that takes too long. */
 const until = async (chronicle: Chronicle, from: number, seenAt: () => number): Promise<number | undefined> => {
@@ -49,8 +48,13 @@ export const endure = async (
   const sells = until(chronicle, to, chronicle.lastCompleted);
   const isReady = until(chronicle, to, health.readyAt);
   const fresh = until(chronicle, to, health.freshAt);
-  await ready;
-  recovery.process = fault.kind === 'kill' || fault.kind === 'full log' ? Math.round(chronicle.elapsed() - to) : 0;
+  recovery.process = await ready.then(
+    () => (restarts.has(fault.kind) ? Math.round(chronicle.elapsed() - to) : 0),
+    (error: Error) => {
+      report(error.message);
+      return undefined;
+    },
+  );
   [recovery.checkouts, recovery.ready] = await Promise.all([sells, isReady]);
   const seconds = recovery.checkouts === undefined ? 'not in time' : `${(recovery.checkouts / 1000).toFixed(1)} s`;
   report(`${what}; sells again after ${seconds}`);

@@ -62,7 +62,8 @@ export interface Chronicle {
 
 const MOST_WRONG = 200;
 
-export const openChronicle = (): Chronicle => {
+/** `report` is told at once what is wrong. */
+export const openChronicle = (report: (sentence: string) => void): Chronicle => {
   const start = performance.now();
   const elapsed = () => performance.now() - start;
   const history: History = { shoppers: [], purchases: [], adjustments: [], wrong: [], seconds: [] };
@@ -78,7 +79,9 @@ export const openChronicle = (): Chronicle => {
       if (what === 'completed') completedAt = now;
     },
     wrong(sentence) {
-      if (history.wrong.length < MOST_WRONG) history.wrong.push(sentence);
+      if (history.wrong.length >= MOST_WRONG) return;
+      history.wrong.push(sentence);
+      report(`WRONG: ${sentence}`);
     },
     lastCompleted: () => completedAt,
   };

@@ -2,8 +2,10 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { StackFailed } from '../../deploy/local/servers/errors.ts';
 import { readArguments, usage } from './arguments.ts';
+import { reportPage } from './page.ts';
 import { runChaos } from './run.ts';
 import { openStage } from './stage.ts';
+import { summaryOf } from './summary.ts';
 
 const begun = performance.now();
 const say = (sentence: string): void => {
@@ -30,10 +32,14 @@ const run = async (): Promise<number> => {
   try {
     const record = await runChaos(stage, { ...wanted, report: say });
     await writeFile(join(out, 'report.json'), `${JSON.stringify(record)}\n`);
+    await writeFile(join(out, 'report.html'), reportPage(record));
     for (const breach of record.breaches) say(`WRONG: ${breach}`);
-    if (record.breaches.length > 0) await cp(join(stage.stack.dir, 'logs'), join(out, 'logs'), { recursive: true });
-    say(`${JSON.stringify(record.totals)}`);
-    return record.breaches.length === 0 ? 0 : 1;
+    for (const late of record.late) say(`LATE: ${late}`);
+    const well = record.breaches.length === 0 && record.late.length === 0;
+    if (!well) await cp(join(stage.stack.dir, 'logs'), join(out, 'logs'), { recursive: true });
+    for (const line of summaryOf(record)) say(line);
+    say(`the report is ${join(out, 'report.html')}`);
+    return well ? 0 : 1;
   } finally {
     await stage.close();
   }

@@ -36,7 +36,7 @@ const servers: readonly ServerName[] = ['postgres', 'mongo', 'kafka', 'redis'];
 
 /** How often each kind comes in a deck. */
 const kinds: readonly Fault['kind'][] = [
-  ...Array.from({ length: 8 }, () => 'kill' as const),
+  ...Array.from({ length: 10 }, () => 'kill' as const),
   'pause',
   'pause',
   'wire',
@@ -69,7 +69,7 @@ export const touched = (fault: Fault): string =>
  * Blow after blow, without end; the same seed and replicas give the same ones. Kinds, processes and servers are dealt
  * from decks, so that each has come once before any comes twice.
  */
-export function* planBlows(seed: number, replicas: Replicas): Generator<Blow, never> {
+export function* planBlows(seed: number, replicas: Replicas): Generator<Blow, never, void> {
   const random = seededRandom(seed);
   const services = targetsOf(replicas);
   const everything: Target[] = [...services, ...[...servers, 'edge' as const].map((part) => ({ part, replica: 1 }))];
@@ -103,7 +103,7 @@ export function* planBlows(seed: number, replicas: Replicas): Generator<Blow, ne
 
   for (;;) {
     const faults = [plan(dealKind())];
-    if (random.chance(0.3)) {
+    if (random.chance(0.5)) {
       const second = plan(dealKind());
       if (faults.every((first) => touched(first) !== touched(second))) faults.push(second);
     }

@@ -69,7 +69,18 @@ export interface RunRecord {
   seconds: Second[];
   /** Everything that was lost, doubled or wrong, in sentences; empty is well. */
   breaches: string[];
+  /** What was not back in time after a fault, in sentences; it may have been later. */
+  late: string[];
 }
+
+/** A shop that has not come back by then is late. */
+export const RECOVERY_MS = 120_000;
+
+/** What was not back in time after a fault. */
+export const lateAfter = ({ what, recovery }: FaultRecord): string[] =>
+  (['process', 'checkouts', 'ready', 'sagas'] as const)
+    .filter((name) => recovery[name] === undefined)
+    .map((name) => `${what}: ${name} not back within ${RECOVERY_MS / 1000} s`);
 
 const at = (sorted: readonly number[], share: number): number | undefined =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];

@@ -27,6 +27,8 @@ export interface Rates {
 export interface Chaos {
   ofCall(service: string, label: string, now: number): CallFault | undefined;
   ofMessage(): MessageFault | undefined;
+  /** By how many milliseconds something comes late. */
+  lateness(): number;
   isRedelivered(): boolean;
   /** What a process sent just before it died may have got lost with it. */
   isLostWithProcess(): boolean;
@@ -82,6 +84,14 @@ export const createChaos = ({ seed, rates, isLeftOut }: ChaosOptions): Chaos => 
     return faults <= MOST_FAULTS && !isLeftOut(faults);
   };
 
+  /** Some messages come a little later, some when another was sent in their place, some when all is long over. */
+  const lateness = (): number => {
+    if (isOver) return 0;
+    const draw = messages.fraction();
+    if (draw < 0.4) return messages.below(500);
+    return draw < 0.85 ? 1_500 + messages.below(10_000) : messages.below(25_000);
+  };
+
   const isDown = (service: string, label: string, now: number): boolean => {
     for (const [name, until] of outages) if (now < until && `${service} ${label}`.startsWith(name)) return true;
     return false;
@@ -99,9 +109,10 @@ export const createChaos = ({ seed, rates, isLeftOut }: ChaosOptions): Chaos => 
       if (isOver) return undefined;
       const kind = kindOf(messages.fraction(), messageKinds);
       if (kind === undefined || !happens()) return undefined;
-      // Most come a little later, some when their checkout has long ended.
-      return { kind, ms: messages.chance(0.6) ? messages.below(500) : messages.below(25_000) };
+      // A message that comes twice may do so at once, before the first is dealt with.
+      return { kind, ms: kind === 'repeated' && messages.chance(0.4) ? messages.fraction() * 4 : lateness() };
     },
+    lateness,
     isRedelivered: () => !isOver && messages.chance(rates.redelivered) && happens(),
     isLostWithProcess: () => calls.chance(0.5),
     breakDown(service, port, until) {

@@ -92,6 +92,7 @@ const play = async (plan: Plan, world: World, backend: Backend): Promise<void> =
   const log = createSimulatedLog(world, plan.seed, plan.partitions);
   const shop: Shop = {
     ...{ world, network, log, backend },
+    holders: new Map(),
     locks: createSharedLocks(world),
     live: createSharedLive(world),
   };
@@ -181,6 +182,8 @@ const check = async ({ backend, log }: Shop, books: Books, ledger: Ledger): Prom
   checkAtRest(books, ledger);
   const [found] = await backend.audit();
   if (found) throw new Breach('audit', found);
+  const [lost] = log.lost();
+  if (lost) throw new Breach('I7', `${lost.type} of ${lost.key} was never published`);
   const [twice] = effectsOf(log.published());
   if (twice) throw new Breach('I7', twice);
   const [letter] = log.letters();
@@ -266,6 +269,7 @@ const createFleet = (shop: Shop, plan: Plan) => {
     outage: ({ service, port, ms }) => world.chaos.breakDown(service, port, world.now() + ms),
     rebalance: ({ group }) => log.shake(group),
     rewind: ({ group, back }) => log.rewind(group, back),
+    'late commands': ({ path, times }) => network.holdBack(path, times),
     'flush of locks': () => shop.locks.flush(),
   };
 

@@ -20,6 +20,10 @@ export interface SimulatedLog {
   /** Every event has taken effect in every group. */
   isDrained(): boolean;
   letters(): readonly DeadLetter[];
+  /** A relay has seen these events in its outbox: one day they must be published. */
+  expect(events: readonly AnyShopEvent[]): void;
+  /** Events that were expected and never came. */
+  lost(): readonly AnyShopEvent[];
   /** All events that were ever published, repeats included. */
   published(): readonly AnyShopEvent[];
 }
@@ -64,6 +68,8 @@ export const createSimulatedLog = (world: World, seed: number, partitionCount: n
   );
   const groups = new Map<string, Group>();
   const letters: DeadLetter[] = [];
+  const published = new Set<string>();
+  const expected = new Map<string, AnyShopEvent>();
   const { chaos, coverage } = world;
 
   const partitionOf = (topic: Topic, key: string): Partition => {
@@ -131,7 +137,11 @@ export const createSimulatedLog = (world: World, seed: number, partitionCount: n
   };
 
   const publish = (topic: Topic, events: readonly AnyShopEvent[]): void => {
-    for (const event of events) partitionOf(topic, event.key).events.push(JSON.parse(JSON.stringify(event)));
+    for (const event of events) {
+      partitionOf(topic, event.key).events.push(JSON.parse(JSON.stringify(event)));
+      expected.delete(event.id);
+      published.add(event.id);
+    }
     for (const { places } of groups.values())
       for (const place of places) if (place.partition.topic === topic) pump(place);
   };
@@ -185,6 +195,10 @@ export const createSimulatedLog = (world: World, seed: number, partitionCount: n
         places.every(({ done, partition }) => done >= partition.events.length),
       ),
     letters: () => letters,
+    expect(events) {
+      for (const event of events) if (!published.has(event.id)) expected.set(event.id, event);
+    },
+    lost: () => [...expected.values()],
     published: () => [...partitions.values()].flatMap((all) => all.flatMap(({ events }) => events)),
   };
 };

@@ -39,11 +39,15 @@ export const mutants: readonly Mutant[] = [
         logger.warn(`,
   },
   {
-    name: 'tells an event whose state was not stored',
-    file: memoryStore('cart'),
-    find: '      if ((carts.get(next.userId)?.version ?? 0) !== expectedVersion) return false;',
-    replace: `      for (const { stamp, event } of said) outbox.emit(stamp, event);
-      if ((carts.get(next.userId)?.version ?? 0) !== expectedVersion) return false;`,
+    name: 'tells of an order before it is stored, if it ever is',
+    file: memoryStore('order', 'sagas'),
+    find: `        const row = guarded(owned, 'running');
+        if (!row) return false;
+        const { saga } = decide(data, row, { state: 'pivoted'`,
+    replace: `        outbox.emit(stamp, { ...orderCreated({ ...order, number: '' }), key: order.id });
+        const row = guarded(owned, 'running');
+        if (!row) return false;
+        const { saga } = decide(data, row, { state: 'pivoted'`,
   },
   {
     name: 'stores the state and loses its event',
@@ -86,8 +90,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'takes the prices of today, seen or not',
     file: 'services/cart/domain.saga.ts',
-    find: '    return price === undefined || price === seenPrice\n',
-    replace: '    return price !== undefined || price === seenPrice\n',
+    find: '  const refusal = unseenPrices(cart, offers, currency);',
+    replace: `  const refusal = undefined;
+  cart = { ...cart, lines: cart.lines.map((line) => ({ ...line, seenPrice: offers.get(line.sku)?.price ?? 0 })) };`,
   },
   {
     name: 'takes a guest cart in twice',
@@ -129,10 +134,10 @@ export const mutants: readonly Mutant[] = [
     replace: `        else if (kind === 'cancel')`,
   },
   {
-    name: 'commits stock that was given back',
+    name: 'keeps the stock of an order that was cancelled',
     file: memoryStore('inventory', 'holds'),
-    find: `        if (held?.state !== 'held') return;`,
-    replace: `        if (!held || held.state === 'committed') return;`,
+    find: `before.state === 'committed' && kind === 'cancel'`,
+    replace: `before.state === 'committed' && kind !== 'cancel'`,
   },
   {
     name: 'takes stock away that is promised',
@@ -155,10 +160,10 @@ export const mutants: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'redeems a voucher beyond the limit of a user',
-    file: memoryStore('discount', 'applications'),
-    find: 'liveUses(data, code, saga.userId).length < row.perUserLimit',
-    replace: 'liveUses(data, code, saga.userId).length <= row.perUserLimit',
+    name: 'prices a voucher that its user has used up',
+    file: 'services/discount/pricing/eligibility.ts',
+    find: 'usedByUser >= voucher.perUserLimit',
+    replace: 'usedByUser > voucher.perUserLimit',
   },
   {
     name: 'redeems a voucher again for a repeated command',
@@ -167,10 +172,10 @@ export const mutants: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'redeems for a saga that was undone',
-    file: memoryStore('discount', 'applications'),
-    find: `  if (application.state === 'released') return { outcome: 'undone' };\n`,
-    replace: `  if (application.state === 'released') return undefined;\n`,
+    name: 'forgets the tombstone of vouchers that were never redeemed',
+    file: memoryStore('discount', 'effects'),
+    find: '  data.applications.set(saga.sagaId, application);\n',
+    replace: '  if (data.applications.has(saga.sagaId)) data.applications.set(saga.sagaId, application);\n',
   },
   {
     name: 'gives the uses of a voucher back twice',
@@ -249,18 +254,6 @@ export const mutants: readonly Mutant[] = [
     file: 'services/order/saga-runner.ts',
     find: 'holders: new Set(recovered ? everyParticipant : []),',
     replace: 'holders: new Set(),',
-  },
-  {
-    name: 'takes a lost answer of the pivot for a rollback',
-    file: 'services/order/saga-runner.ts',
-    find: `      return stored?.epoch === run.saga.epoch && stored.state === 'pivoted';`,
-    replace: `      return false;`,
-  },
-  {
-    name: 'never publishes a rollback again',
-    file: memoryStore('order', 'recovery'),
-    find: '        outbox.emit(stamp, undoAgain(data, repeated.saga));\n',
-    replace: '',
   },
   {
     name: 'leaves sagas of dead owners alone',

@@ -24,6 +24,8 @@ export interface Network {
   callerOf(from: Process, service: string): Pick<Caller, 'call'>;
   /** Somebody takes the requests to this service. */
   isServed(service: string): boolean;
+  /** The next so many requests with this path come late. */
+  holdBack(path: string, times: number): void;
   /** The connections of a process that died break. */
   hangUp(process: Process): void;
 }
@@ -47,7 +49,17 @@ export const createNetwork = (world: World): Network => {
   const servers = new Map<string, Server[]>();
   /** Requests that a process has in hand: what to do when it dies. */
   const open = new Map<Process, Set<() => void>>();
+  const heldBack = new Map<string, number>();
   const { chaos, coverage, tell } = world;
+
+  /** How much later than others a request arrives. */
+  const lateness = (path: string): number => {
+    const left = heldBack.get(path) ?? 0;
+    if (left <= 0) return 0;
+    heldBack.set(path, left - 1);
+    count(coverage, `late: ${path}`);
+    return chaos.lateness();
+  };
 
   const choose = (service: string): Server | undefined => {
     const alive = (servers.get(service) ?? []).filter(({ process }) => process.isAlive);
@@ -111,7 +123,7 @@ export const createNetwork = (world: World): Network => {
       const fault = chaos.ofMessage();
       if (fault) count(coverage, `request: ${fault.kind}`);
       if (fault?.kind === 'lost') return;
-      deliver(world.latency() + (fault?.kind === 'delayed' ? fault.ms : 0));
+      deliver(world.latency() + lateness(path) + (fault?.kind === 'delayed' ? fault.ms : 0));
       if (fault?.kind === 'repeated' && idempotent) deliver(world.latency() + fault.ms);
     });
 
@@ -148,6 +160,9 @@ export const createNetwork = (world: World): Network => {
       call: <Reply>(call: Call<Reply>) => tryCall(from, service, call as Call<unknown>) as Promise<Reply>,
     }),
     isServed: (service) => (servers.get(service) ?? []).some(({ process }) => process.isAlive),
+    holdBack(path, times) {
+      heldBack.set(path, times);
+    },
     hangUp(process) {
       for (const broken of open.get(process) ?? []) broken();
       open.delete(process);

@@ -56,6 +56,8 @@ export type Trouble = { atMs: number } & (
   | { kind: 'rebalance'; group: string }
   | { kind: 'rewind'; group: string; back: number }
   | { kind: 'flush of locks' }
+  /** The next so many commands of this kind come late. */
+  | { kind: 'late commands'; path: string; times: number }
 );
 
 export interface Plan {
@@ -92,9 +94,10 @@ export const planOf = (seed: number): Plan => {
   const actors: Actors = { random, skus: skus.map(({ sku }) => sku), codes: vouchers.map(({ code }) => code) };
   const crowd = random.pick([2, 2, 3, 3, 4, 5, 6, 8]);
   const accounts = random.between(1, crowd);
-  const shoppers = Array.from({ length: crowd }, (_, n) => shopperOf(actors, n, accounts));
+  const isRush = random.chance(0.3);
+  const shoppers = Array.from({ length: crowd }, (_, n) => shopperOf(actors, n, accounts, isRush));
   const isCalm = random.chance(0.12);
-  const isLong = !isCalm && random.chance(0.01);
+  const isLong = !isCalm && random.chance(0.02);
   const replicas = Object.fromEntries(
     serviceNames.map((name) => [name, name === 'order' || random.chance(0.3) ? 2 : 1]),
   ) as Plan['replicas'];
@@ -103,7 +106,7 @@ export const planOf = (seed: number): Plan => {
     replicas,
     partitions: random.between(1, 3),
     skewsMs: Object.fromEntries(
-      serviceNames.map((name) => [name, Array.from({ length: replicas[name] }, () => skewOf(random))]),
+      serviceNames.map((name) => [name, Array.from({ length: replicas[name] }, () => skewOf(random, name))]),
     ) as Plan['skewsMs'],
     skus,
     vouchers,
@@ -124,8 +127,11 @@ interface Actors {
   codes: string[];
 }
 
-const skewOf = (random: Random): number =>
-  random.chance(0.93) ? random.between(-20, 20) : random.between(-15_000, 15_000);
+/** Most clocks are nearly right. One that is late takes commands that came too late, one that is early refuses them. */
+const skewOf = (random: Random, name: ServiceName): number => {
+  if (random.chance(0.75)) return random.between(-20, 20);
+  return name === 'order' || random.chance(0.3) ? random.between(-8_000, 8_000) : random.between(-20_000, 0);
+};
 
 const voucherOf = (random: Random, n: number, skus: readonly { sku: string }[]): NewVoucher => {
   const deal = random.pick([
@@ -143,7 +149,7 @@ const voucherOf = (random: Random, n: number, skus: readonly { sku: string }[]):
   };
 };
 
-const shopperOf = (actors: Actors, n: number, accounts: number): Shopper => {
+const shopperOf = (actors: Actors, n: number, accounts: number, isRush: boolean): Shopper => {
   const { random } = actors;
   const account = userId('c', n % accounts);
   const isGuest = random.chance(0.35);
@@ -153,8 +159,19 @@ const shopperOf = (actors: Actors, n: number, accounts: number): Shopper => {
     name: `shopper-${n + 1}`,
     user: isGuest ? { id: userId('b', n), role: 'guest' } : { id: account, role: 'customer' },
     account,
-    actions,
+    actions: isRush ? [...rushOf(actors), ...actions] : actions,
   };
+};
+
+/** Everybody wants the same thing, with the same voucher, at the same moment. */
+const rushOf = ({ skus, codes }: Actors): Action[] => {
+  const [sku = ''] = skus;
+  const [code] = codes;
+  return [
+    { waitMs: 0, do: 'add', sku, quantity: 1, guarded: false, times: 1 },
+    ...(code ? [{ waitMs: 0, do: 'use voucher', code } as const] : []),
+    { waitMs: 0, do: 'check out', key: 9, times: 1, isAsync: false, hasty: false, other: false, priced: false },
+  ];
 };
 
 /** Some things into the cart, and perhaps out again; then to the till, in one of many ways. */
@@ -184,7 +201,7 @@ const roundOf = ({ random, skus, codes }: Actors, round: number, isGuest: boolea
     do: 'check out',
     key,
     times: random.chance(0.2) ? 2 : 1,
-    isAsync: random.chance(0.1),
+    isAsync: random.chance(0.15),
     hasty: random.chance(0.15),
     other: false,
     priced: random.chance(0.15),
@@ -193,7 +210,7 @@ const roundOf = ({ random, skus, codes }: Actors, round: number, isGuest: boolea
   if (random.chance(0.25))
     deeds.push({ ...(checkOut(round) as Deed & { do: 'check out' }), other: random.chance(0.2) });
   if (random.chance(0.15)) deeds.push({ do: 'follow', key: round });
-  if (random.chance(0.3)) deeds.push({ do: 'cancel', key: round, keyed: random.chance(0.5) });
+  if (random.chance(0.35)) deeds.push({ do: 'cancel', key: round, keyed: random.chance(0.5) });
   return deeds.map((deed) => ({ waitMs: waitMs(), ...deed }));
 };
 
@@ -204,9 +221,9 @@ const adminActionOf = ({ random, skus, codes }: Actors): AdminAction => {
   const draw = random.fraction();
   if (draw < 0.25)
     return { waitMs, do: 'adjust', sku, delta: random.pick([-3, -1, -1, 1, 2, 5]), keyed: random.chance(0.5) };
-  if (draw < 0.42) return { waitMs, do: 'reprice', sku, price: random.pick([1, 120, 500, 2_500]) };
+  if (draw < 0.46) return { waitMs, do: 'reprice', sku, price: random.pick([1, 120, 500, 2_500]) };
   if (draw < 0.5) return { waitMs, do: 'take away', sku };
-  if (draw < 0.58) return { waitMs, do: 'bring back', sku, price: random.pick([1, 120, 500]) };
+  if (draw < 0.57) return { waitMs, do: 'bring back', sku, price: random.pick([1, 120, 500]) };
   if (draw < 0.64) return { waitMs, do: 'hide', sku, status: random.pick(['active', 'archived'] as const) };
   if (draw < 0.7 && code) return { waitMs, do: 'raise limit', code, by: 1 };
   if (draw < 0.74 && code) return { waitMs, do: 'stop voucher', code };
@@ -220,40 +237,51 @@ const adminActionOf = ({ random, skus, codes }: Actors): AdminAction => {
 const ports = ['', 'store', 'outbox', 'log', 'inbox'] as const;
 const groups = ['inventory', 'cart', 'discount', 'order'] as const;
 
+const commands = ['/internal/cart/lock', '/internal/discount/apply', '/internal/inventory/reserve'] as const;
+
+/** The kinds of trouble, and how often one comes for each of the others. */
+const kindsOfTrouble = (Object.entries as <Key extends string>(of: Record<Key, number>) => [Key, number][])({
+  crash: 30,
+  'crash of all': 5,
+  pause: 15,
+  'clock jump': 10,
+  outage: 12,
+  rebalance: 6,
+  rewind: 7,
+  'late commands': 12,
+  'flush of locks': 3,
+} satisfies Record<Trouble['kind'], number>).flatMap(([kind, weight]) => Array.from({ length: weight }, () => kind));
+
 const troubleOf = (random: Random, replicas: Plan['replicas']): Trouble => {
   const atMs = random.below(random.chance(0.8) ? 2_500 : 9_000);
+  const kind = random.pick(kindsOfTrouble);
   const service = random.pick(serviceNames);
-  const index = random.below(replicas[service]);
-  const draw = random.fraction();
-  if (draw < 0.4)
-    return {
-      atMs,
-      kind: 'crash',
-      service: random.chance(0.4) ? 'order' : service,
-      index,
-      downMs: random.between(10, random.chance(0.8) ? 1_500 : 6_000),
-    };
-  if (draw < 0.45) return { atMs, kind: 'crash of all', downMs: random.between(50, 3_000) };
-  if (draw < 0.6)
-    return {
-      atMs,
-      kind: 'pause',
-      service: random.chance(0.5) ? 'order' : service,
-      index,
-      ms: random.between(500, random.chance(0.7) ? 5_000 : 14_000),
-    };
-  if (draw < 0.7) return { atMs, kind: 'clock jump', service, index, ms: random.between(-20_000, 60_000) };
-  if (draw < 0.82)
-    return {
-      atMs,
-      kind: 'outage',
-      service,
-      port: random.pick(ports),
-      ms: random.between(200, random.chance(0.75) ? 3_000 : 14_000),
-    };
-  if (draw < 0.88) return { atMs, kind: 'rebalance', group: random.pick(groups) };
-  if (draw < 0.95) return { atMs, kind: 'rewind', group: random.pick(groups), back: random.between(1, 5) };
-  return { atMs, kind: 'flush of locks' };
+  const who = (favourite: ServiceName, share: number) => {
+    const chosen = random.chance(share) ? favourite : service;
+    return { service: chosen, index: random.below(replicas[chosen]) };
+  };
+  /** Mostly short, now and then longer than a deadline. */
+  const some = (short: number, long: number) => random.between(50, random.chance(0.75) ? short : long);
+  switch (kind) {
+    case 'crash':
+      return { atMs, kind, ...who('order', 0.4), downMs: some(1_500, 6_000) };
+    case 'crash of all':
+      return { atMs, kind, downMs: some(1_000, 3_000) };
+    case 'pause':
+      return { atMs, kind, ...who('order', 0.4), ms: some(5_000, 14_000) };
+    case 'clock jump':
+      return { atMs, kind, ...who('order', 0), ms: random.between(-20_000, 60_000) };
+    case 'outage':
+      return { atMs, kind, service, port: random.pick(ports), ms: some(3_000, 14_000) };
+    case 'rebalance':
+      return { atMs, kind, group: random.pick(groups) };
+    case 'rewind':
+      return { atMs, kind, group: random.pick(groups), back: random.between(1, 5) };
+    case 'late commands':
+      return { atMs, kind, path: random.pick(commands), times: random.between(1, 6) };
+    case 'flush of locks':
+      return { atMs, kind };
+  }
 };
 
 /** So long that sagas are given to an operator. */
@@ -291,7 +319,7 @@ const ratesOf = (random: Random): Rates => {
     crashAfter: rate(0.006),
     lost: rate(0.06),
     repeated: rate(0.12),
-    delayed: rate(0.08),
+    delayed: rate(0.2),
     redelivered: rate(0.2),
   };
 };

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { CheckoutRequest } from '@shop/order/domain.ts';
 import type { Books } from './backend.ts';
 import type { CheckoutAnswer, Ledger } from './ledger.ts';
 import { Breach, sumOf, watchStock, watchVouchers } from './promises.ts';
@@ -115,7 +117,13 @@ const differences = (key: string, answered: readonly CheckoutAnswer[]): string[]
   ];
 };
 
+/** The same request, in whichever order its fields are kept. */
+const isSame = (a: CheckoutRequest, b: CheckoutRequest): boolean =>
+  isDeepStrictEqual(JSON.parse(JSON.stringify(a)), JSON.parse(JSON.stringify(b)));
+
 const storedAs = ({ sagas, orders }: Books, { key, userId, request, outcome }: CheckoutAnswer): string[] => {
+  if ((outcome.kind === 'pending' || outcome.kind === 'completed') && !isSame(outcome.saga.request, request))
+    return [`I3: ${key} was answered for another request`];
   if (outcome.kind === 'pending')
     return sagas.some(({ id }) => id === outcome.saga.id) ? [] : [`I8: checkout ${outcome.saga.id} of ${key} is gone`];
   if (outcome.kind === 'refused') {
@@ -127,10 +135,10 @@ const storedAs = ({ sagas, orders }: Books, { key, userId, request, outcome }: C
   if (outcome.kind === 'unknown') return [];
   const stored = orders.find(({ id }) => id === outcome.order.id);
   if (!stored) return [`I8: order ${outcome.order.id} of ${key} is gone`];
-  const isSame = stored.total === outcome.order.total && sumOf(stored.lines) === sumOf(outcome.order.lines);
+  const isStored = stored.total === outcome.order.total && sumOf(stored.lines) === sumOf(outcome.order.lines);
   const expected = request.expectedTotal?.amount;
   return [
-    ...(isSame && stored.userId === userId ? [] : [`I8: order ${stored.id} of ${key} is not what was answered`]),
+    ...(isStored && stored.userId === userId ? [] : [`I8: order ${stored.id} of ${key} is not what was answered`]),
     ...(stored.status === 'created' ? [`I8: order ${stored.id} of ${key} was answered, and is not confirmed`] : []),
     ...(expected === undefined || expected === stored.total
       ? []

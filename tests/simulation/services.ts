@@ -24,6 +24,7 @@ import type { Reactions } from '@shop/platform/service/background.ts';
 import { createProduct } from '@shop/product/service.ts';
 import type { Backend, Told } from './backend.ts';
 import type { SharedLive, SharedLocks } from './coordination.ts';
+import { type Holders, notingHolders, watchingHolders } from './holders.ts';
 import type { SimulatedLog } from './log.ts';
 import type { Network } from './network.ts';
 import { CURRENCY, type ServiceName } from './plan.ts';
@@ -35,6 +36,8 @@ export interface Shop {
   network: Network;
   log: SimulatedLog;
   backend: Backend;
+  /** Who may hold something for which saga. */
+  holders: Holders;
   locks: SharedLocks;
   live: SharedLive;
 }
@@ -63,7 +66,14 @@ const startMoving = async <T>(
     const apply = atMost(BATCHES_AT_ONCE, reactions.apply);
     await startConsumer<T>({ ...reactions, apply, log: connected, clock, ids, logger });
   }
-  const source = world.port(self, 'outbox', outbox.source);
+  const source = world.port(self, 'outbox', {
+    ...outbox.source,
+    async pending(limit: number) {
+      const events = await outbox.source.pending(limit);
+      log.expect(events);
+      return events;
+    },
+  });
   startRelay({ source, onNudge: outbox.onNudge, log: connected, clock, logger });
   if (!ask) return;
   startLoop({
@@ -203,14 +213,15 @@ const startOrder = async (shop: Shop, self: Process): Promise<void> => {
   const live = shop.live.connect(self);
   const changed = (id: string) => live.publish(channelOf(id), { stored: true });
   const { store: bare, outbox } = backend.order(connectionOf(shop, self, changed));
-  const store = world.port(self, 'store', bare);
+  const store = watchingHolders(world.port(self, 'store', bare), shop.holders, world.fail);
+  const commands = {
+    cart: httpCartCommands(network.callerOf(self, 'cart')),
+    discount: httpDiscountCommands(network.callerOf(self, 'discount')),
+    inventory: httpInventoryCommands(network.callerOf(self, 'inventory')),
+  };
   const runner = createSagaRunner({
     store,
-    commands: {
-      cart: httpCartCommands(network.callerOf(self, 'cart')),
-      discount: httpDiscountCommands(network.callerOf(self, 'discount')),
-      inventory: httpInventoryCommands(network.callerOf(self, 'inventory')),
-    },
+    commands: notingHolders(commands, shop.holders),
     show: (saga) => live.publish(channelOf(saga.id), { saga }),
     clock,
     logger,

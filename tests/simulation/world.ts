@@ -197,7 +197,10 @@ export const createWorld = ({ seed, chaos, onLine, onEffect, isReal }: WorldOpti
           unfinished = undefined;
           if (isAsking.test(label) && !isIdle(label, value)) count(coverage, `holds of ${process.service} ask`);
           if (onLine && !isIdle(label, value))
-            tell(process.name, () => `${label}(${briefly(args)}) ${mark} ${brief(value)}`);
+            tell(
+              process.name,
+              () => `${label}(${briefly(args)}) ${mark} ${brief(hasNoOrder.test(label) ? sorted(value) : value)}`,
+            );
           if (fault?.kind === 'answer lost') answer(fault.ms, () => reject(brokenConnection(label)));
           else answer(delay, give);
           try {
@@ -313,6 +316,16 @@ const isIdle = (label: string, value: unknown): boolean =>
   label === 'store.heartbeat' || ((value === 0 || (Array.isArray(value) && value.length === 0)) && idle.test(label));
 const isAsking = /^store.(expiredLocks|askAbout)/;
 const idle = /^outbox.pending|^store.(claim|expiredLocks|askAbout)/;
+
+/** What databases answer in any order stands sorted in the trace. */
+const hasNoOrder = /^store.(catalogueOf|facts|bySkus|byIds|claim)$/;
+const sorted = (value: unknown): unknown => {
+  if (Array.isArray(value)) return [...value].sort((a, b) => (canonical(a) < canonical(b) ? -1 : 1));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, Array.isArray(inner) ? sorted(inner) : inner]),
+  );
+};
 
 /** Values as the trace shows them: ids by their last digits, no longer than a line. */
 export const brief = (value: unknown): string => shortened(canonical(value));

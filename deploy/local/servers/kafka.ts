@@ -56,7 +56,7 @@ log.dirs=${data}
 `;
 
 const portsIn = (text: string): { port?: number; controllerPort?: number } => {
-  const [, port, controllerPort] = /^listeners=.*?:(\d+),.*?:(\d+)$/m.exec(text) ?? [];
+  const [, port, controllerPort] = /^listeners=PLAINTEXT:.*?:(\d+),CONTROLLER:.*?:(\d+)(?:,|$)/m.exec(text) ?? [];
   return { port: port ? Number(port) : undefined, controllerPort: controllerPort ? Number(controllerPort) : undefined };
 };
 

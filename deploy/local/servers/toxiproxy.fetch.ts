@@ -9,15 +9,18 @@ export const toxiproxyVersion = '2.12.0';
 
 const source = `github.com/Shopify/toxiproxy/v2/cmd/server@v${toxiproxyVersion}`;
 
-/** Go's own place after its installer, which doesn't put it on anybody's PATH. */
-const findGo = async (): Promise<string | undefined> =>
-  (await findProgram('go')) ?? (await findProgram('go', ['/usr/local/go/bin', '/usr/lib/go/bin']));
+/** The one of GOROOT where that is set; Go's own installer puts it where nobody's PATH leads. */
+const findGo = async (): Promise<string | undefined> => {
+  const root = process.env.GOROOT;
+  if (root) return findProgram('go', [join(root, 'bin')]);
+  return (await findProgram('go')) ?? (await findProgram('go', ['/usr/local/go/bin']));
+};
 
 const build = async (draft: string): Promise<void> => {
   const go = await findGo();
   if (!go)
     throw new StackFailed(
-      `Toxiproxy ${toxiproxyVersion} is built with Go, but there is no go on this machine; ` +
+      `Toxiproxy ${toxiproxyVersion} is built with Go, but there is no go ${process.env.GOROOT ? `in ${process.env.GOROOT}/bin` : 'on this machine'}; ` +
         "install Go 1.23 or newer: sudo apt-get install golang (or your system's own).",
     );
   const env = {

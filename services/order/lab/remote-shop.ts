@@ -98,7 +98,8 @@ export const createRemoteLabShop = ({ config, orders, clock, ids }: RemoteLabOpt
     },
     async fillCart(buyer, sku, code) {
       const { cart } = await at('cart', buyerOf(buyer));
-      await cart.add(sku);
+      // Set rather than added: it may be sent again where a reply was lost.
+      await cart.set(sku, 1);
       if (code) await cart.addVoucher(code);
     },
     checkout: (buyer, key) =>
