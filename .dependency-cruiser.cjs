@@ -86,6 +86,19 @@ module.exports = {
       to: { path: '^web/src/console/' },
     },
     {
+      name: 'the-benchmark-is-a-client',
+      comment: 'It brings the stack up and comes in by its door, like everybody; what it measures does not know of it.',
+      severity: 'error',
+      from: { path: '^bench/', pathNot: tests },
+      to: { path: '^(services|apps|tests|web)/' },
+    },
+    {
+      name: 'nobody-needs-the-benchmark',
+      severity: 'error',
+      from: { path: '^(packages|services|apps|deploy|tests|web)/' },
+      to: { path: '^bench/' },
+    },
+    {
       name: 'nobody-needs-pages',
       severity: 'error',
       from: { path: '^(packages|services|apps|deploy)/' },

@@ -1,14 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { findChromium } from './tests/browser/chromium.ts';
-
-const hasChromium = findChromium() !== undefined;
-if (!hasChromium)
-  console.warn(`
-******************************************************************************************
-*  NO CHROMIUM FOUND: the tests of the web pages (tests/browser) are left out of this run.  *
-*  Install it (Debian: apt-get install chromium), or name one in CHROMIUM_PATH.             *
-******************************************************************************************
-`);
+import { withoutChromium } from './tests/browser/chromium.ts';
 
 export default defineConfig({
   test: {
@@ -19,6 +10,7 @@ export default defineConfig({
       'tests/**/*.test.ts',
       'seed/**/*.test.ts',
       'deploy/**/*.test.ts',
+      'bench/**/*.test.ts',
       'web/**/*.test.ts',
     ],
     // Long: npm run test:crash has it. Needs more servers than npm brings: npm run test:distributed has it.
@@ -27,11 +19,11 @@ export default defineConfig({
       'tests/crash/**',
       'tests/distributed/**',
       '**/*.distributed.test.ts',
-      ...(hasChromium ? [] : ['tests/browser/**']),
+      ...withoutChromium(),
     ],
     globalSetup: ['packages/platform/testing/postgres.setup.ts'],
-    // Tests share the machine with the servers that they start.
-    maxWorkers: 2,
+    // Tests share the machine with the servers that they start, and wait for them half the time.
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { withoutChromium } from './tests/browser/chromium.ts';
 
 /**
  * What needs the real Kafka, MongoDB, Redis or nginx, which the setup fetches and starts: adapters, the stack, and a
@@ -13,7 +14,7 @@ export default defineConfig({
       'tests/contract/walk.test.ts',
       'tests/hostile/{cart,discount,identity,import,inventory,order,product}.test.ts',
     ],
-    exclude: ['**/node_modules/**'],
+    exclude: ['**/node_modules/**', ...withoutChromium()],
     env: { SHOP_FORM: 'distributed' },
     globalSetup: ['packages/platform/testing/postgres.setup.ts', 'tests/distributed/servers.setup.ts'],
     // Tests share the machine with the servers that they start.

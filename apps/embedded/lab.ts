@@ -36,7 +36,7 @@ export const createLab = ({ services, orders, currency, clock, ids }: LabOptions
     async newSku(units) {
       const sku = name();
       const variant = { sku, price: { amount: 1000, currency }, options: {}, initialStock: units };
-      granted(
+      const { id } = granted(
         await product.create({
           title: `Race ${sku}`,
           status: 'active',
@@ -49,7 +49,10 @@ export const createLab = ({ services, orders, currency, clock, ids }: LabOptions
           variants: [variant],
         }),
       );
-      return sku;
+      return { sku, productId: id };
+    },
+    async unlist(productId) {
+      granted(await product.patch(productId, { status: 'archived' }));
     },
     async setUnits(sku, units) {
       const stock = await inventory.stockOf(sku);

@@ -7,7 +7,7 @@ export type Ending = Pick<ProcessHandle, 'stop'> & { name: PartName | undefined 
 /** How long each group gets before it is killed; all together is the longest that an end takes. */
 const grace = { edge: 3_000, services: 12_000, servers: 12_000 } as const;
 
-const serverNames: readonly (PartName | undefined)[] = ['postgres', 'mongo', 'kafka', 'redis'];
+const serverNames: readonly (PartName | undefined)[] = ['postgres', 'mongo', 'kafka', 'redis', 'toxiproxy'];
 
 const groupOf = (name: PartName | undefined): keyof typeof grace => {
   if (name === 'edge') return 'edge';

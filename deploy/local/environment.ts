@@ -1,5 +1,6 @@
 import type { Connection } from '@shop/platform/postgres/connect.ts';
 import { type ServiceName, services } from '../services.ts';
+import { placesFor } from './detours.ts';
 import type { StackPlan } from './plan.ts';
 import type { Secrets } from './secrets.ts';
 import { reachedAt } from './servers/nginx.ts';
@@ -17,7 +18,7 @@ export const edgeUrl = ({ host, port }: Pick<StackPlan, 'host' | 'port'>): strin
 
 /** How a service reaches a database that its role owns, by default its own. */
 export const roleOf = (
-  { servers, namespace }: StackPlan,
+  { servers, namespace }: Pick<StackPlan, 'servers' | 'namespace'>,
   { passwords }: Secrets,
   role: ServiceName,
   database: string = role,
@@ -26,16 +27,19 @@ export const roleOf = (
   return { ...servers.postgres, user: named(role), password: passwords[role] ?? '', database: named(database) };
 };
 
+/** Names and places as one service is told them. */
+type Told = Pick<StackPlan, 'servers' | 'namespace'>;
+
 const urlOf = ({ host, port, user, password, database }: Connection): string =>
   `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}`;
 
-const mongoUrl = (plan: StackPlan, service: ServiceName): string => {
+const mongoUrl = (plan: Told, service: ServiceName): string => {
   const url = new URL(plan.servers.mongo);
   url.pathname = `/${names(plan.namespace).database(service)}`;
   return url.href;
 };
 
-const storeOf = (plan: StackPlan, secrets: Secrets, service: ServiceName): Record<string, string> => ({
+const storeOf = (plan: Told, secrets: Secrets, service: ServiceName): Record<string, string> => ({
   ...(services[service].store === 'mongo'
     ? { MONGO_URL: mongoUrl(plan, service) }
     : { DATABASE_URL: urlOf(roleOf(plan, secrets, service)) }),
@@ -55,7 +59,8 @@ export const environmentOf = (
   service: ServiceName,
   replica = 1,
 ): Record<string, string> => {
-  const { env, servers, namespace } = plan;
+  const { env, namespace } = plan;
+  const servers = placesFor(plan, service);
   const { kafkaPrefix, redisPrefix } = names(namespace);
   const place = plan.services[service][replica - 1];
   const { email, password } = secrets.admin;
@@ -63,7 +68,7 @@ export const environmentOf = (
     REDIS_URL: servers.redis,
     REDIS_PREFIX: redisPrefix,
     SERVICE_TOKEN: secrets.serviceToken,
-    ...storeOf(plan, secrets, service),
+    ...storeOf({ servers, namespace }, secrets, service),
     ...callsOf(plan, service),
     ...(service === 'identity'
       ? { ADMIN_EMAIL: email, ADMIN_PASSWORD: password }

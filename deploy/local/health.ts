@@ -6,6 +6,7 @@ import { askKafka } from './servers/kafka.ts';
 import { askMongo } from './servers/mongo.ts';
 import { askPostgres } from './servers/postgres.ts';
 import { askRedis } from './servers/redis.ts';
+import { askToxiproxy } from './servers/toxiproxy.ts';
 import type { PartName } from './state.ts';
 
 /** A machine that is busy takes its time. */
@@ -38,5 +39,6 @@ export const askPart = (name: PartName, port: number, plan: StackPlan, secrets: 
   if (name === 'mongo') return askMongo(port, patienceMs);
   if (name === 'kafka') return askKafka(`127.0.0.1:${port}`);
   if (name === 'redis') return askRedis(port);
+  if (name === 'toxiproxy') return askToxiproxy(port);
   return askReadiness(name === 'edge' ? edgeUrl(plan) : `http://127.0.0.1:${port}`);
 };

@@ -16,8 +16,11 @@ export interface StackProcess {
   /** Today's process id; undefined before the first start. */
   readonly pid: number | undefined;
   alive(): Promise<boolean>;
-  /** Starts it, on its port and its data, and waits until it is ready. Does nothing while it is alive. */
-  start(): Promise<void>;
+  /**
+   * Starts it, on its port and its data, and waits until it is ready. Does nothing while it is alive. What it prints goes
+   * to `logFile`, for this once, if another one is given.
+   */
+  start(options?: { logFile?: string }): Promise<void>;
   /** Asks it to end, as an operator would, and kills it after `graceMs`. False when it had to be killed. */
   stop(graceMs?: number): Promise<boolean>;
   /** kill -9, then waits until it is gone. */
@@ -38,7 +41,7 @@ export interface PartOptions {
   /** How it is signalled. */
   signals?: HandleOptions;
   /** Starts the program; calls `onStart` as soon as there is a process. */
-  launch: (onStart: (id: ProcessId) => void) => Promise<unknown>;
+  launch: (onStart: (id: ProcessId) => void, logFile: string) => Promise<unknown>;
   /** Writes the process down. */
   record: (record: ProcessRecord) => void;
   /** The process that another command has started. */
@@ -68,8 +71,8 @@ export const createPart = (options: PartOptions): StackProcess => {
       return handle?.pid;
     },
     alive,
-    async start() {
-      if (!(await alive())) await launch(onStart);
+    async start(once = {}) {
+      if (!(await alive())) await launch(onStart, once.logFile ?? logFile);
     },
     stop: async (graceMs) => (await handle?.stop(graceMs)) ?? true,
     kill: async () => {

@@ -4,9 +4,11 @@ import { stopwatch } from '@shop/platform/time/system.ts';
 import { type ServiceName, serviceNames } from '../services.ts';
 import { type StackContext, serverNames } from './context.ts';
 import { prepareDatabases } from './databases.ts';
+import { detourName } from './detours.ts';
 import { startEdge } from './edge.ts';
 import { edgeUrl } from './environment.ts';
 import { createPart, type PartOptions, type StackProcess } from './part.ts';
+import { serverPort } from './plan.ts';
 import { StackFailed } from './servers/errors.ts';
 import { startKafka } from './servers/kafka.ts';
 import { startMongo } from './servers/mongo.ts';
@@ -14,16 +16,18 @@ import type { ServerOptions } from './servers/options.ts';
 import { startPostgres } from './servers/postgres.ts';
 import type { ProcessId } from './servers/process.ts';
 import { startRedis } from './servers/redis.ts';
+import { startToxiproxy } from './servers/toxiproxy.ts';
 import { startService } from './service.ts';
 import { signalsOf } from './signals.ts';
 import { recordProcess, type ServerName } from './state.ts';
 import { mark } from './strays.ts';
 
-const titles: Record<ServerName | 'edge', string> = {
+const titles: Record<ServerName | 'toxiproxy' | 'edge', string> = {
   postgres: 'PostgreSQL',
   mongo: 'MongoDB',
   kafka: 'Kafka',
   redis: 'Redis',
+  toxiproxy: 'Toxiproxy',
   edge: 'edge',
 };
 
@@ -39,14 +43,14 @@ const partOf = (
   const { name, replica, title, port } = part;
   const signals = signalsOf(name);
   const logFile = join(dir, 'logs', `${replica > 1 ? `${name}-${replica}` : name}.log`);
-  const launch = async (onStart: (id: ProcessId) => void): Promise<void> => {
+  const launch = async (onStart: (id: ProcessId) => void, ownLog: string): Promise<void> => {
     if (ending.aborted) throw new StackFailed('The stack is being ended.');
     const elapsed = stopwatch();
     await mkdir(join(dir, 'logs'), { recursive: true });
     await start({
       dir: join(dir, name),
       port,
-      logFile,
+      logFile: ownLog,
       env: { [mark]: dir },
       report,
       clock,
@@ -64,8 +68,6 @@ const partOf = (
   return createPart({ ...part, logFile, signals, launch, record, running, clock });
 };
 
-const portIn = (place: string): number => Number(/:(\d+)/.exec(place.replace(/^\w+:\/\//, ''))?.[1]);
-
 const servers = (context: StackContext): StackProcess[] => {
   const { plan, secrets, given, postgresSettings } = context;
   const own = serverNames.filter((name) => given[name] === undefined);
@@ -75,14 +77,31 @@ const servers = (context: StackContext): StackProcess[] => {
       await prepareDatabases(connection, plan.namespace, secrets);
     },
     mongo: startMongo,
-    kafka: startKafka,
+    kafka: (options) => startKafka({ ...options, detours: plan.detours?.filter(({ server }) => server === 'kafka') }),
     redis: startRedis,
   };
   const places = { ...plan.servers, postgres: `127.0.0.1:${plan.servers.postgres.port}` };
   return own.map((name) => {
-    const part = { name, replica: 1, port: portIn(places[name]), url: places[name], title: titles[name] };
+    const port = serverPort(plan.servers, name);
+    const part = { name, replica: 1, port, url: places[name], title: titles[name] };
     return partOf(context, part, starts[name]);
   });
+};
+
+/** What stands between services and servers, if anything does. */
+const proxies = (context: StackContext): StackProcess[] => {
+  const { detours = [], toxiproxy } = context.plan;
+  if (!toxiproxy) return [];
+  const { port } = toxiproxy;
+  const part = {
+    name: 'toxiproxy',
+    replica: 1,
+    port,
+    url: `http://127.0.0.1:${port}`,
+    title: titles.toxiproxy,
+  } as const;
+  const list = detours.map((detour) => ({ ...detour, name: detourName(detour) }));
+  return [partOf(context, part, (options) => startToxiproxy({ ...options, proxies: list }))];
 };
 
 const replicasOf = (context: StackContext, name: ServiceName): StackProcess[] =>
@@ -104,7 +123,7 @@ export const createParts = (context: StackContext): Parts => {
   const { plan } = context;
   const edge = { name: 'edge', replica: 1, port: plan.port, url: edgeUrl(plan), title: titles.edge } as const;
   return {
-    servers: servers(context),
+    servers: [...proxies(context), ...servers(context)],
     edge: partOf(context, edge, (options) => startEdge(context, options)),
     services: serviceNames.flatMap((name) => replicasOf(context, name)),
   };

@@ -20,6 +20,19 @@ export interface ServerPlaces {
   redis: string;
 }
 
+/** One service's own way to one server, through a proxy: what happens on it happens to that service alone. */
+export interface Detour {
+  service: ServiceName;
+  server: keyof ServerPlaces;
+  /** Where the proxy listens on 127.0.0.1: what the service is told. */
+  port: number;
+  /** Where it leads: the server's port; Kafka has a listener for each, which sends clients back through the proxy. */
+  to: number;
+}
+
+export const serverPort = (places: ServerPlaces, name: keyof ServerPlaces): number =>
+  name === 'postgres' ? places.postgres.port : Number(/:(\d+)/.exec(places[name].replace(/^\w+:\/\//, ''))?.[1]);
+
 /** What a stack is made of: with the secrets enough to start any of its processes again. */
 export interface StackPlan {
   /** What the edge listens on. */
@@ -28,6 +41,10 @@ export interface StackPlan {
   /** Put before the names of databases, topics and keys, so that many stacks share servers; usually empty. */
   namespace: string;
   servers: ServerPlaces;
+  /** What services are told instead of that, where proxies stand in between. */
+  detours?: Detour[];
+  /** Where the proxies take orders. */
+  toxiproxy?: { port: number };
   services: Record<ServiceName, Place[]>;
   /** What every service gets into its environment besides. */
   env: Record<string, string>;

@@ -7,6 +7,7 @@ import type { ServiceName } from '../services.ts';
 import { alone, openFolder } from './claim.ts';
 import type { GivenServers, StackContext } from './context.ts';
 import { prepareDatabases } from './databases.ts';
+import { chooseDetours } from './detours.ts';
 import { endStack, findAlive } from './down.ts';
 import { endInOrder } from './end.ts';
 import { environmentOf } from './environment.ts';
@@ -35,6 +36,8 @@ export interface StackOptions {
   replicas?: Partial<Replicas>;
   /** Free ports for the services too, instead of the usual ones. */
   freePorts?: boolean;
+  /** Puts Toxiproxy between every service and each of its servers, which must then be the stack's own. */
+  detours?: boolean;
   /** Servers that are there already; the others are started. */
   servers?: Partial<GivenServers>;
   /** Lower-case letters and digits: names of databases, topics and keys begin with it, so that stacks share servers. */
@@ -113,11 +116,18 @@ const chooseServers = async (given: Partial<GivenServers>, before: ServerPlaces 
 const makePlan = async (options: StackOptions, before: StackPlan | undefined, report: Report): Promise<StackPlan> => {
   const { host = '127.0.0.1', port = 8080, namespace = '', freePorts = false, env = {}, program } = options;
   if (!/^[a-z0-9]*$/.test(namespace)) throw new StackFailed(`The namespace ${namespace} has more than a-z and 0-9.`);
+  if (options.detours && Object.values(options.servers ?? {}).some(Boolean))
+    throw new StackFailed('Detours lead to servers of the stack itself; servers that are there already know of none.');
+  const servers = await chooseServers(options.servers ?? {}, before?.servers);
   return {
     host,
     port: await chooseEdgePort(host, port),
     namespace,
-    servers: await chooseServers(options.servers ?? {}, before?.servers),
+    servers,
+    ...(options.detours && {
+      detours: await chooseDetours(servers),
+      toxiproxy: { port: await freePort() },
+    }),
     services: await choosePlaces({ ...oneOfEach(), ...options.replicas }, freePorts, report),
     env,
     program,
@@ -125,9 +135,9 @@ const makePlan = async (options: StackOptions, before: StackPlan | undefined, re
 };
 
 /** The programs that are needed, before the first process: a download takes longer than services wait for a server. */
-const fetchPrograms = ({ given, report }: StackContext): Promise<void> => {
+const fetchPrograms = ({ given, plan, report }: StackContext): Promise<void> => {
   const own = (['kafka', 'mongo', 'redis'] as const).filter((name) => given[name] === undefined);
-  return fetchServers([...own, 'nginx'], report);
+  return fetchServers([...own, 'nginx', ...(plan.toxiproxy ? (['toxiproxy'] as const) : [])], report);
 };
 
 /** Everything is started side by side. Services need their databases made; for other servers they wait by themselves. */

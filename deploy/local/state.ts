@@ -7,7 +7,7 @@ import { StackFailed } from './servers/errors.ts';
 import type { ProcessId } from './servers/process.ts';
 
 export type ServerName = 'postgres' | 'mongo' | 'kafka' | 'redis';
-export type PartName = ServerName | 'edge' | ServiceName;
+export type PartName = ServerName | 'toxiproxy' | 'edge' | ServiceName;
 
 /** A process of the stack, as it is written down. */
 export interface ProcessRecord extends ProcessId {

@@ -53,7 +53,7 @@ const statusOf = async (
 };
 
 /** Servers, the edge, services; replicas in their order. */
-const order: readonly string[] = [...serverNames, 'edge', ...serviceNames];
+const order: readonly string[] = [...serverNames, 'toxiproxy', 'edge', ...serviceNames];
 const inOrder = (a: ProcessRecord, b: ProcessRecord): number =>
   order.indexOf(a.name) - order.indexOf(b.name) || a.replica - b.replica;
 

@@ -1,4 +1,4 @@
-import type { CartCommands, CartSnapshot, LockReply } from '@shop/contracts/commands.ts';
+import type { CartCommands, CartQueries, CartSnapshot, Demand, LockReply } from '@shop/contracts/commands.ts';
 import type { Caller } from '@shop/platform/http-client/caller.ts';
 import { isObject, patience } from './common.ts';
 
@@ -9,8 +9,13 @@ const isLocked = (value: unknown): value is Locked =>
 const isDone = (value: unknown): value is { ok: true } => isObject(value) && value.ok === true;
 const isMerged = (value: unknown): value is { merged: boolean } => isObject(value) && typeof value.merged === 'boolean';
 
+const isDemand = (value: unknown): value is { lines: Demand[] } => isObject(value) && Array.isArray(value.lines);
+
 /** The commands of cart, over HTTP. They throw CallFailed where the outcome is unknown. */
-export const httpCartCommands = ({ call }: Pick<Caller, 'call'>): CartCommands => ({
+export const httpCartCommands = ({ call }: Pick<Caller, 'call'>): CartCommands & CartQueries => ({
+  demandOf: ({ userId }) =>
+    call({ path: '/internal/cart/demand', body: { userId }, isReply: isDemand, withinMs: patience.user }),
+
   lock: ({ sagaId, orderId, userId, notAfter }) =>
     call<LockReply>({
       path: '/internal/cart/lock',

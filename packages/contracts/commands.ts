@@ -116,6 +116,18 @@ export interface Shortage {
   available: number;
 }
 
+/** What is looked at before a checkout begins, where many wait for theirs. It may be otherwise a moment later. */
+export interface CartQueries {
+  /** What is in the user's cart, a SKU each. */
+  demandOf(query: { userId: string }): Promise<{ lines: Demand[] }>;
+}
+
+/** The same of stock. */
+export interface StockQueries {
+  /** How many of each SKU can be had now; unknown SKUs are left out. */
+  availableOf(query: { skus: readonly string[] }): Promise<{ stock: { sku: string; available: number }[] }>;
+}
+
 export type ReserveReply = { ok: true } | (Refusal<'OUT_OF_STOCK'> & { errors: Shortage[] }) | TooLate;
 
 export interface InventoryCommands {

@@ -1,4 +1,4 @@
-import { oneByOne } from '@shop/platform/messaging/inbox.ts';
+import { keyByKey } from '@shop/platform/messaging/inbox.ts';
 import type { Background } from '@shop/platform/service/background.ts';
 import { cartGroup, cartHandlers, cartTopics } from './events.ts';
 import type { CartService } from './service.ts';
@@ -12,6 +12,6 @@ export interface CartBackgroundDeps {
 export const cartBackground = ({ cart, outbox }: CartBackgroundDeps): Background => ({
   name: 'cart',
   outbox,
-  reactions: { group: cartGroup, topics: cartTopics, handlers: cartHandlers(cart), apply: oneByOne },
+  reactions: { group: cartGroup, topics: cartTopics, handlers: cartHandlers(cart), apply: keyByKey },
   askAboutOldHolds: cart.askAboutExpiredLocks,
 });

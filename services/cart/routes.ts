@@ -1,4 +1,4 @@
-import type { CartCommands } from '@shop/contracts/commands.ts';
+import type { CartCommands, CartQueries } from '@shop/contracts/commands.ts';
 import { del, get, post, put, type Route } from '@shop/platform/http/route.ts';
 import * as schemas from './schemas.ts';
 import type { CartUseCases } from './service.ts';
@@ -85,7 +85,17 @@ const voucherRoutes = (cart: CartUseCases): Route[] => [
 ];
 
 /** The commands of the other services. */
-export const cartInternalRoutes = (cart: CartCommands): Route[] => [
+export const cartInternalRoutes = (cart: CartCommands & CartQueries): Route[] => [
+  post(
+    '/internal/cart/demand',
+    {
+      summary: 'What is in a cart',
+      access: 'service',
+      body: schemas.demandQuery,
+      answers: { 200: schemas.demandReply, 503: 'UNAVAILABLE' },
+    },
+    ({ body }) => cart.demandOf(body),
+  ),
   post(
     '/internal/cart/lock',
     {

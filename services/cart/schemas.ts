@@ -130,3 +130,12 @@ export const lockReply = joi.object({
 export const doneReply = joi.object({ ok: joi.boolean().valid(true).required() });
 
 export const mergeReply = joi.object({ merged: joi.boolean().required() });
+
+export const demandQuery = joi.object<{ userId: string }, true>({ userId: userId.required() });
+
+export const demandReply = joi.object({
+  lines: joi
+    .array()
+    .items(joi.object({ sku: sku.required(), quantity: quantity(1) }))
+    .required(),
+});

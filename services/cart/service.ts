@@ -1,5 +1,6 @@
 import type {
   CartCommands,
+  CartQueries,
   CatalogueProduct,
   CatalogueQueries,
   DiscountCommands,
@@ -15,6 +16,7 @@ import { type Offers, offersIn, replicaOf } from './catalogue.ts';
 import { freezeForMerge } from './domain.merge.ts';
 import { askAboutLock, completeForSaga, lockForSaga, unlockForSaga } from './domain.saga.ts';
 import * as carts from './domain.ts';
+import { recentCatalogue } from './recent-catalogue.ts';
 import type { CartStore } from './store.ts';
 import { type CartView, cartView, linesToPrice, type QuoteView, quoteView } from './view.ts';
 import { createWrites, type Writes } from './writes.ts';
@@ -55,13 +57,22 @@ export interface CartReactions {
   askAboutExpiredLocks(limit: number): Promise<number>;
 }
 
-export type CartService = CartUseCases & CartCommands & CartReactions;
+export type CartService = CartUseCases & CartCommands & CartQueries & CartReactions;
 
 /** The cart service; commands and edits throw Problem UNAVAILABLE when a cart is written from too many sides for 5 s. */
-export const createCart = (deps: CartDeps): CartService => {
+export const createCart = (given: CartDeps): CartService => {
+  const deps = { ...given, store: { ...given.store, ...recentCatalogue(given.store, given.clock) } };
   const writes = createWrites(deps);
   const offers = createOffers(deps);
-  return { ...buyersUseCases(deps, writes, offers), ...sagaCommands(deps, writes, offers), ...reactions(deps, writes) };
+  return {
+    ...buyersUseCases(deps, writes, offers),
+    ...sagaCommands(deps, writes, offers),
+    ...reactions(deps, writes),
+    async demandOf({ userId }) {
+      const { lines } = await writes.load(userId);
+      return { lines: lines.map(({ sku, quantity }) => ({ sku, quantity })) };
+    },
+  };
 };
 
 type FindOffers = (cart: carts.Cart, wanted?: string) => Promise<Offers>;

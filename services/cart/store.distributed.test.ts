@@ -57,6 +57,29 @@ describe('Carts on MongoDB', async () => {
     expect(await store.find(cart.userId)).toEqual(cart);
   });
 
+  it('When many are saved at the same moment, and some have changed meanwhile, then those alone are refused', async () => {
+    const saved = Array.from({ length: 20 }, newCart);
+    await Promise.all(saved.map((cart) => store.save(cart, 0, [])));
+    const stale = new Set([3, 11]);
+    const saving = saved.map((cart, at) => store.save(next(cart), stale.has(at) ? 7 : 1, [unlocked(cart)]));
+    expect(await Promise.all(saving)).toEqual(saved.map((_, at) => !stale.has(at)));
+    const versions = await Promise.all(saved.map(async ({ userId }) => (await store.find(userId))?.version));
+    expect(versions).toEqual(saved.map((_, at) => (stale.has(at) ? 1 : 2)));
+    const users = new Set(saved.map(({ userId }) => userId));
+    const said = (await outbox.source.pending(1_000)).filter(({ data }) => 'userId' in data && users.has(data.userId));
+    expect(said).toHaveLength(18);
+  });
+
+  it('When many are saved at the same moment and the answer is lost, then each is told as stored, and stored once', async () => {
+    const saved = Array.from({ length: 5 }, newCart);
+    await Promise.all(saved.map((cart) => store.save(cart, 0, [])));
+    way.loseAnswerTo(saved[2]?.userId ?? '');
+    const before = way.lost();
+    expect(await Promise.all(saved.map((cart) => store.save(next(cart), 1, [])))).toEqual(Array(5).fill(true));
+    expect(way.lost()).toBe(before + 1);
+    for (const { userId } of saved) expect((await store.find(userId))?.version).toBe(2);
+  });
+
   it('When very many of a cart’s events wait, then it takes no more but the cart itself goes on', async () => {
     let cart = newCart();
     await store.save(

@@ -7,7 +7,7 @@ import type { CartStore } from './store.ts';
 /** The tables of carts in memory; documents are JSON, as they are in a database. */
 export interface MemoryCarts {
   db: MemoryDatabase;
-  carts: MemoryTable<string, { version: number; document: string; askAt: number | undefined }>;
+  carts: MemoryTable<string, { userId: string; version: number; document: string; askAt: number | undefined }>;
   products: MemoryTable<string, { version: number; product: string; skus: readonly string[] }>;
   outbox: MemoryOutboxData;
 }
@@ -33,7 +33,7 @@ export const createMemoryCartStore = (
       if ((carts.get(next.userId)?.version ?? 0) !== expectedVersion) return false;
       const { version, lock } = next;
       const askAt = lock && Date.parse(lock.askAt);
-      carts.set(next.userId, { version, document: JSON.stringify(next), askAt });
+      carts.set(next.userId, { userId: next.userId, version, document: JSON.stringify(next), askAt });
       for (const { stamp, event } of said) outbox.emit(stamp, event);
       return true;
     });
@@ -57,10 +57,10 @@ export const createMemoryCartStore = (
   },
 
   async expiredLocks(now, limit) {
-    const due = [...carts.all()].flatMap(({ askAt, document }) =>
-      askAt !== undefined && askAt <= now.getTime() ? [{ askAt, document }] : [],
+    const due = [...carts.all()].flatMap(({ userId, askAt, document }) =>
+      askAt !== undefined && askAt <= now.getTime() ? [{ userId, askAt, document }] : [],
     );
-    due.sort((a, b) => a.askAt - b.askAt);
+    due.sort((a, b) => a.askAt - b.askAt || (a.userId < b.userId ? -1 : 1));
     return due.slice(0, limit).map(({ document }): Cart => JSON.parse(document));
   },
 });

@@ -1,5 +1,7 @@
 import type { NewEvent } from '@shop/contracts/events.ts';
-import { isDuplicateKey, isTooLarge } from '@shop/platform/mongo/errors.ts';
+import { grouped } from '@shop/platform/grouping/grouped.ts';
+import { shardOf } from '@shop/platform/messaging/shards.ts';
+import { failedWrites, isDuplicateKey, isTooLarge } from '@shop/platform/mongo/errors.ts';
 import type { Mongo } from '@shop/platform/mongo/mongo.ts';
 import { createMongoOutbox, type MongoOutbox, noRoom } from '@shop/platform/mongo/outbox.ts';
 import type { Clock } from '@shop/platform/time/clock.ts';
@@ -27,9 +29,17 @@ export const createMongoCartStore = ({
   const save = saveIn(carts, outbox);
 
   const store: CartStore = {
-    async find(userId) {
-      return (await carts.findOne({ _id: userId }, { cart: 1 }).lean())?.cart;
-    },
+    find: grouped({
+      most: mostTogether,
+      async run(userIds: readonly string[]) {
+        const [only] = userIds;
+        if (userIds.length === 1) return [(await carts.findOne({ _id: only }, { cart: 1 }).lean())?.cart];
+        const wanted = { _id: trusted({ $in: [...userIds] }) };
+        const documents = await carts.find(wanted, { cart: 1 }).batchSize(1_000).lean();
+        const found = new Map(documents.map(({ _id, cart }) => [_id, cart]));
+        return userIds.map((userId) => found.get(userId));
+      },
+    }),
 
     async save(next, expectedVersion, events) {
       const saved = await save(next, expectedVersion, events);
@@ -85,21 +95,62 @@ const saveIn = (carts: Model<CartDocument>, outbox: MongoOutbox) => {
     }
   };
 
-  const update = async (cart: Cart, expectedVersion: number, events: readonly NewEvent[]): Promise<boolean> => {
+  const update = async ({ cart, expectedVersion, said, room }: Update): Promise<boolean> => {
     const guard = { _id: cart.userId, 'cart.version': expectedVersion };
     try {
-      const change = { $set: { cart }, ...outbox.saying(events) };
-      const { matchedCount } = await carts.updateOne({ ...guard, ...outbox.room(events) }, change);
+      const { matchedCount } = await carts.updateOne({ ...guard, ...room }, { $set: { cart }, ...said });
       if (matchedCount === 1) return true;
     } catch (error) {
       throw isTooLarge(error) ? noRoom() : error;
     }
     // Passed by for its version, or for all that waits in it? What is there now counts, on whatever disks.
-    const full = events.length > 0 && (await carts.findOne(guard, { _id: 1 }).readConcern('local').lean());
+    const full = said.$push && (await carts.findOne(guard, { _id: 1 }).readConcern('local').lean());
     if (full) throw noRoom();
     return false;
   };
 
+  /**
+   * Several updates in one command, which tells of each that failed, but not of each that was passed by. So one that
+   * finds no document of its version is told to make one: with the id of the one that is there that fails, for this
+   * update alone. Whatever failed is then done alone, and gets its own answer.
+   */
+  const updateAll = async (updates: readonly Update[]): Promise<boolean[]> => {
+    const operations = updates.map(({ cart, expectedVersion, said, room }) => ({
+      updateOne: {
+        filter: { _id: cart.userId, 'cart.version': expectedVersion, ...room },
+        update: { $set: { cart }, $setOnInsert: { shard: shardOf(cart.userId) }, ...said },
+        upsert: true,
+      },
+    }));
+    try {
+      await carts.collection.bulkWrite(operations as never, { ordered: false });
+      return updates.map(() => true);
+    } catch (error) {
+      const failed = failedWrites(error);
+      if (!failed) throw error;
+      return Promise.all(updates.map((one, at) => (failed.has(at) ? update(one) : true)));
+    }
+  };
+
+  const updates = grouped({
+    most: mostTogether,
+    keyOf: ({ cart }: Update) => cart.userId,
+    run: async (many: readonly Update[]) => (many.length === 1 && many[0] ? [await update(many[0])] : updateAll(many)),
+  });
+
   return (cart: Cart, expectedVersion: number, events: readonly NewEvent[]): Promise<boolean> =>
-    expectedVersion === 0 ? insert(cart, events) : update(cart, expectedVersion, events);
+    expectedVersion === 0
+      ? insert(cart, events)
+      : updates({ cart, expectedVersion, said: outbox.saying(events), room: outbox.room(events) });
 };
+
+/** The most carts in one command: its buyers wait for each other. */
+const mostTogether = 50;
+
+interface Update {
+  cart: Cart;
+  expectedVersion: number;
+  /** The parts of the update, and of its filter, that store its events. */
+  said: ReturnType<MongoOutbox['saying']>;
+  room: ReturnType<MongoOutbox['room']>;
+}

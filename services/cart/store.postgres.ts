@@ -63,7 +63,7 @@ export const createPostgresCartStore = ({ pg, outbox, clock, ids }: PostgresCart
   },
 
   async expiredLocks(now, limit) {
-    const text = 'select document from carts where ask_at <= $1 order by ask_at limit $2';
+    const text = 'select document from carts where ask_at <= $1 order by ask_at, user_id limit $2';
     return (await pg.query<CartRow>({ text, values: [now, limit] })).map(({ document }) => document);
   },
 });

@@ -3,6 +3,7 @@ import type { Clock } from '@shop/platform/time/clock.ts';
 import type { Ids } from '@shop/platform/time/ids.ts';
 import { endMerge, takeIn } from './domain.merge.ts';
 import { type Cart, type Change, type Decision, emptyCart } from './domain.ts';
+import { recentCarts } from './recent-carts.ts';
 import type { CartStore } from './store.ts';
 
 export interface WritesDeps {
@@ -34,6 +35,7 @@ const longestPauseMs = 80;
 
 /** How carts are read and written: a merge that a crash left half done is finished first, lost races are run again. */
 export const createWrites = ({ store, clock, ids }: WritesDeps): Writes => {
+  const recent = recentCarts();
   const stored = async (userId: string): Promise<Cart> => (await store.find(userId)) ?? emptyCart(userId);
 
   /** Runs `attempt` until it answers; the pauses grow and differ, so that writers who met don't meet again. */
@@ -59,9 +61,31 @@ export const createWrites = ({ store, clock, ids }: WritesDeps): Writes => {
       const decision = await decide(cart);
       if (!decision.ok) return { reply: decision as ReplyOf<Made> };
       const nothingToStore = decision.cart === cart;
-      const done = nothingToStore || (await store.save(decision.cart, cart.version, decision.events));
+      const done = nothingToStore || (await save(decision, cart));
       return done ? { reply: decision.reply as ReplyOf<Made> } : undefined;
     });
+
+  const save = async ({ cart: next, events }: Change<unknown>, cart: Cart): Promise<boolean> => {
+    recent.drop(next.userId);
+    const saved = await store.save(next, cart.version, events);
+    if (saved) recent.keep(next);
+    return saved;
+  };
+
+  /**
+   * Decides about the cart as this process stored it last, without reading it. Only a change that could be stored counts:
+   * a refusal may rest on what is no longer so.
+   */
+  const changeRecent = async <Made extends Decision<unknown>>(
+    userId: string,
+    decide: Decide<Made>,
+  ): Promise<{ reply: ReplyOf<Made> } | undefined> => {
+    const cart = recent.get(userId);
+    if (cart === undefined || cart.mergingInto !== undefined) return undefined;
+    const decision = await decide(cart);
+    if (!decision.ok || decision.cart === cart) return undefined;
+    return (await save(decision, cart)) ? { reply: decision.reply as ReplyOf<Made> } : undefined;
+  };
 
   const finishMerge = async (frozen: Cart): Promise<boolean> => {
     if (frozen.mergingInto === undefined) return false;
@@ -88,7 +112,10 @@ export const createWrites = ({ store, clock, ids }: WritesDeps): Writes => {
 
   return {
     load,
-    change: async (userId, decide) => (await changeFrom(() => load(userId), decide)).reply,
+    async change(userId, decide) {
+      const done = (await changeRecent(userId, decide)) ?? (await changeFrom(() => load(userId), decide));
+      return done.reply;
+    },
     finishMerge,
   };
 };

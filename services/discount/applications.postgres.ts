@@ -1,4 +1,5 @@
 import type { Quote, SagaRef } from '@shop/contracts/commands.ts';
+import { grouped } from '@shop/platform/grouping/grouped.ts';
 import type { Outbox } from '@shop/platform/messaging/postgres-outbox.ts';
 import { isSerializationRace } from '@shop/platform/postgres/errors.ts';
 import type { Postgres, Statement, Tx } from '@shop/platform/postgres/postgres.ts';
@@ -15,22 +16,69 @@ interface Deps {
   ids: Ids;
 }
 
-export const createApplicationStore = ({ pg, outbox, ids }: Deps): ApplicationStore => ({
-  async facts(question) {
-    const [row] = await pg.query<FactsRow>(factsOf(question));
-    return readFacts(row);
-  },
+export const createApplicationStore = ({ pg, outbox, ids }: Deps): ApplicationStore => {
+  const redeemMany = redeemingTogether(pg, ids);
+  return {
+    async facts(question) {
+      const [row] = await pg.query<FactsRow>(factsOf(question));
+      return readFacts(row);
+    },
 
-  async redeem(redeeming) {
-    const row = await redeemed(pg, redemptionOf(redeeming, ids));
-    if (row.outcome === 'redeemed') outbox.nudge();
-    if (row.outcome !== 'repeat') return { outcome: row.outcome };
-    if (!row.quote) throw new Error(`the application of saga ${redeeming.saga.sagaId} has no quote`);
-    return { outcome: 'repeat', quote: row.quote };
-  },
+    async redeem(redeeming) {
+      const traced: Traced = { ...redeeming, traceparent: currentTrace() };
+      // A limit of each user's own has to be counted, user by user.
+      const counted = redeeming.vouchers.some(({ perUserLimit }) => perUserLimit !== undefined);
+      const row = await (counted ? redeemed(pg, redemptionOf(traced, ids)) : redeemMany(traced));
+      if (row.outcome === 'redeemed') outbox.nudge();
+      if (row.outcome !== 'repeat') return { outcome: row.outcome };
+      if (!row.quote) throw new Error(`the application of saga ${redeeming.saga.sagaId} has no quote`);
+      return { outcome: 'repeat', quote: row.quote };
+    },
 
-  askAboutExpired: (limit, now) => pg.transaction((tx) => askAboutExpired(tx, outbox, limit, now)),
-});
+    askAboutExpired: (limit, now) => pg.transaction((tx) => askAboutExpired(tx, outbox, limit, now)),
+  };
+};
+
+/** A redemption, and the trace of the checkout that it is for. */
+type Traced = Redeeming & { traceparent: string | null };
+
+/** The most redemptions in one statement: who wants the same voucher waits for it. */
+const mostTogether = 50;
+
+/**
+ * Redemptions that wait while others are made are made together where all of them can be had; otherwise each is made
+ * alone. The function is in migrations/0004_together.sql.
+ */
+const redeemingTogether = (pg: Postgres<DiscountTables>, ids: Ids): ((one: Traced) => Promise<RedeemedRow>) =>
+  grouped({
+    most: mostTogether,
+    keyOf: ({ saga }: Traced) => saga.sagaId,
+    async run(many: readonly Traced[]) {
+      const [only] = many;
+      if (many.length === 1 && only) return [await redeemed(pg, redemptionOf(only, ids))];
+      await pg.query({
+        name: 'discount-redeem-together',
+        text: 'select redeem_together($1)',
+        values: [JSON.stringify(many.map((one) => requestOf(one, ids)))],
+      });
+      return many.map(() => ({ outcome: 'redeemed', quote: null }) as const);
+    },
+  });
+
+const requestOf = ({ saga, quote, vouchers, now, traceparent }: Traced, ids: Ids) => {
+  const versions = new Map(vouchers.map(({ code, version }) => [code, version]));
+  return {
+    saga: saga.sagaId,
+    order: saga.orderId,
+    user: saga.userId,
+    quote,
+    at: now,
+    ask_at: new Date(now.getTime() + askAfterMs),
+    event: ids.uuid(),
+    traceparent,
+    taken: quote.discounts.map(({ code, amount }) => ({ id: ids.uuid(), code, version: versions.get(code), amount })),
+  };
+};
 
 interface RedeemedRow {
   outcome: RedeemOutcome['outcome'];
@@ -85,7 +133,7 @@ const readFacts = (row: FactsRow | undefined): PricingFacts => ({
 });
 
 /** Vouchers go to `redeem` by code: every checkout locks them in that order. */
-const redemptionOf = ({ saga, quote, vouchers, now }: Redeeming, ids: Ids) => {
+const redemptionOf = ({ saga, quote, vouchers, now, traceparent }: Traced, ids: Ids) => {
   const versions = new Map(vouchers.map(({ code, version }) => [code, version]));
   const taken = [...quote.discounts].sort(byCode);
   return {
@@ -103,7 +151,7 @@ const redemptionOf = ({ saga, quote, vouchers, now }: Redeeming, ids: Ids) => {
       now,
       new Date(now.getTime() + askAfterMs),
       ids.uuid(),
-      currentTrace(),
+      traceparent,
     ],
   };
 };

@@ -1,4 +1,4 @@
-import { postgresInbox, pruneInbox } from '@shop/platform/messaging/inbox.ts';
+import { postgresInbox, pruneInbox, together } from '@shop/platform/messaging/inbox.ts';
 import type { Outbox } from '@shop/platform/messaging/postgres-outbox.ts';
 import { inSortedLocks } from '@shop/platform/messaging/sorted-locks.ts';
 import type { Postgres, Tx } from '@shop/platform/postgres/postgres.ts';
@@ -27,7 +27,9 @@ export const discountBackground = <Tables>(deps: DiscountBackgroundDeps<Tables>)
       group: discountGroup,
       topics: discountTopics,
       handlers: discountHandlers({ effects, clock }),
-      apply: inSortedLocks(discountLocks({ effects, clock }), postgresInbox<Tables>(pg, discountGroup, clock)),
+      apply: together(
+        inSortedLocks(discountLocks({ effects, clock }), postgresInbox<Tables>(pg, discountGroup, clock)),
+      ),
     },
     askAboutOldHolds: discount.askAboutExpiredApplications,
     forget: {

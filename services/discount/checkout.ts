@@ -10,6 +10,7 @@ import { refuse } from '@shop/contracts/problems.ts';
 import { voucherCodeOf } from '@shop/contracts/voucher-code.ts';
 import type { Clock } from '@shop/platform/time/clock.ts';
 import { priceCart } from './pricing/price-cart.ts';
+import { type RecentVouchers, recentVouchers } from './recent-vouchers.ts';
 import type { DiscountStore, PricingFacts, PricingQuestion } from './store.ts';
 
 export interface CheckoutDeps {
@@ -23,14 +24,20 @@ export interface CheckoutDeps {
 const attempts = 8;
 
 /** The participant's forward step and the quote that costs nothing. */
-export const createCheckoutPart = (deps: CheckoutDeps): DiscountCommands => ({
-  async quote(request) {
-    const facts = await deps.store.applications.facts(questionOf(request));
-    return price(deps, request, facts);
-  },
+export const createCheckoutPart = (deps: CheckoutDeps): DiscountCommands => {
+  const recent = recentVouchers(deps.clock);
+  return {
+    async quote(request) {
+      const facts = await deps.store.applications.facts(questionOf(request));
+      return price(deps, request, facts);
+    },
 
-  apply: (command) => (command.codes.length === 0 ? applyNothing(deps, command) : apply(deps, command)),
-});
+    async apply(command) {
+      if (command.codes.length === 0) return applyNothing(deps, command);
+      return (await applyRecent(deps, recent, command)) ?? apply(deps, recent, command);
+    },
+  };
+};
 
 /** A checkout without vouchers has nothing to redeem and hence nothing to remember. */
 const applyNothing = async (deps: CheckoutDeps, command: TimedSagaRef & QuoteRequest): Promise<ApplyReply> =>
@@ -42,23 +49,57 @@ const applyNothing = async (deps: CheckoutDeps, command: TimedSagaRef & QuoteReq
  * Prices, then redeems what was priced. Redeeming refuses a price whose vouchers have changed, or whose limits were
  * reached, since it was made; it is then made again, and says by itself which voucher is no longer to be had.
  */
-const apply = async (deps: CheckoutDeps, command: TimedSagaRef & QuoteRequest): Promise<ApplyReply> => {
+const apply = async (
+  deps: CheckoutDeps,
+  recent: RecentVouchers,
+  command: TimedSagaRef & QuoteRequest,
+): Promise<ApplyReply> => {
   const { applications } = deps.store;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const facts = await applications.facts({ ...questionOf(command), sagaId: command.sagaId });
     const { application, candidates } = facts;
+    recent.keep(candidates);
     if (application)
       return application.quote && !application.released ? granted(application.quote) : refuse('SAGA_UNDONE');
     if (isLate(deps, command)) return refuse('CHECKOUT_TIMED_OUT');
     const quote = await price(deps, command, facts);
     if (quote.rejected.length > 0) return refuse('VOUCHER_REJECTED', { errors: quote.rejected });
-    const vouchers = candidates.map(({ voucher }) => voucher);
-    const outcome = await applications.redeem({ saga: command, quote, vouchers, now: deps.clock.now() });
-    if (outcome.outcome === 'redeemed') return granted(quote);
-    if (outcome.outcome === 'repeat') return granted(outcome.quote);
-    if (outcome.outcome === 'undone') return refuse('SAGA_UNDONE');
+    const reply = await redeem(deps, command, quote, candidates);
+    if (reply) return reply;
   }
   throw new Error(`the vouchers of saga ${command.sagaId} changed ${attempts} times while they were redeemed`);
+};
+
+/** Redeems what was priced; undefined where its vouchers are no longer what was priced. */
+const redeem = async (
+  { store, clock }: CheckoutDeps,
+  command: TimedSagaRef,
+  quote: Quote,
+  candidates: PricingFacts['candidates'],
+): Promise<ApplyReply | undefined> => {
+  const vouchers = candidates.map(({ voucher }) => voucher);
+  const outcome = await store.applications.redeem({ saga: command, quote, vouchers, now: clock.now() });
+  if (outcome.outcome === 'redeemed') return granted(quote);
+  if (outcome.outcome === 'repeat') return granted(outcome.quote);
+  return outcome.outcome === 'undone' ? refuse('SAGA_UNDONE') : undefined;
+};
+
+/**
+ * Prices with vouchers as they were a moment ago, without reading anything. Nothing follows from that but a redemption,
+ * which is refused where they have changed: whatever else would be answered is found out anew.
+ */
+const applyRecent = async (
+  deps: CheckoutDeps,
+  recent: RecentVouchers,
+  command: TimedSagaRef & QuoteRequest,
+): Promise<ApplyReply | undefined> => {
+  const candidates = recent.all(questionOf(command).codes);
+  if (!candidates || isLate(deps, command)) return undefined;
+  const quote = await price(deps, command, { candidates, categories: new Map() });
+  if (quote.rejected.length > 0) return undefined;
+  const reply = await redeem(deps, command, quote, candidates);
+  if (!reply) recent.drop(questionOf(command).codes);
+  return reply;
 };
 
 const granted = (quote: Quote): ApplyReply => ({ ok: true, quote });

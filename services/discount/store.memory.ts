@@ -23,7 +23,7 @@ const forgetReleased = (data: MemoryDiscount, olderThan: Date, limit: number): n
     const old = [...data.applications.all()]
       .filter(({ state, createdAt }) => state === 'released' && createdAt < olderThan.getTime())
       .filter(({ sagaId }) => redemptionsOfSaga(data, sagaId).length === 0)
-      .sort((a, b) => a.createdAt - b.createdAt)
+      .sort((a, b) => a.createdAt - b.createdAt || (a.sagaId < b.sagaId ? -1 : 1))
       .slice(0, limit);
     for (const { sagaId } of old) data.applications.delete(sagaId);
     return old.length;

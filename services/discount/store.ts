@@ -45,7 +45,7 @@ export interface Redeeming {
   saga: SagaRef;
   quote: Quote;
   /** One for each discount of the quote. */
-  vouchers: readonly Pick<Voucher, 'code' | 'version'>[];
+  vouchers: readonly (Pick<Voucher, 'code' | 'version'> & Partial<Pick<Voucher, 'perUserLimit'>>)[];
   now: Date;
 }
 

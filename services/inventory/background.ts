@@ -1,4 +1,4 @@
-import { postgresInbox, pruneInbox } from '@shop/platform/messaging/inbox.ts';
+import { postgresInbox, pruneInbox, together } from '@shop/platform/messaging/inbox.ts';
 import type { Outbox } from '@shop/platform/messaging/postgres-outbox.ts';
 import { inSortedLocks } from '@shop/platform/messaging/sorted-locks.ts';
 import { pruneKeys } from '@shop/platform/postgres/idempotency.ts';
@@ -27,7 +27,7 @@ export const inventoryBackground = <Tables>(deps: InventoryBackgroundDeps<Tables
       group: inventoryGroup,
       topics: inventoryTopics,
       handlers: inventoryHandlers(inventory),
-      apply: inSortedLocks(inventory.lockFor, postgresInbox<Tables>(pg, inventoryGroup, clock)),
+      apply: together(inSortedLocks(inventory.lockFor, postgresInbox<Tables>(pg, inventoryGroup, clock))),
     },
     askAboutOldHolds: inventory.askAboutExpiredHolds,
     forget: {

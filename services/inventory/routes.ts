@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { InventoryCommands } from '@shop/contracts/commands.ts';
+import type { InventoryCommands, StockQueries } from '@shop/contracts/commands.ts';
 import { isRefusal, Problem, refuse } from '@shop/contracts/problems.ts';
 import { decodeCursor, type Page, page } from '@shop/platform/http/pages.ts';
 import { answer, get, post, type Route, type User } from '@shop/platform/http/route.ts';
@@ -7,6 +7,8 @@ import type { Stock } from './domain.ts';
 import {
   type AdjustmentBody,
   adjustmentBody,
+  availableQuery,
+  availableReply,
   movementList,
   movementsQuery,
   reserveBody,
@@ -153,7 +155,12 @@ const isText = (value: unknown): value is string => typeof value === 'string';
 const isId = (value: unknown): value is number => Number.isSafeInteger(value);
 
 /** What other services ask of inventory. */
-export const inventoryInternalRoutes = (inventory: InventoryCommands): Route[] => [
+export const inventoryInternalRoutes = (inventory: InventoryCommands & StockQueries): Route[] => [
+  post(
+    '/internal/inventory/available',
+    { summary: 'How many can be had now', access: 'service', body: availableQuery, answers: { 200: availableReply } },
+    ({ body }) => inventory.availableOf(body),
+  ),
   post(
     '/internal/inventory/reserve',
     {

@@ -99,3 +99,14 @@ export const reserveBody = joi.object<Reserve, true>({
 });
 
 export const reserved = joi.object({ ok: joi.boolean().valid(true).required() });
+
+export const availableQuery = joi.object<{ skus: string[] }, true>({
+  skus: joi.array().items(sku.required()).min(1).max(mostLines).required(),
+});
+
+export const availableReply = joi.object({
+  stock: joi
+    .array()
+    .items(joi.object({ sku: sku.required(), available: integer.required() }))
+    .required(),
+});

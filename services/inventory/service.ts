@@ -1,8 +1,8 @@
-import type { CatalogueProduct, CatalogueQueries, InventoryCommands } from '@shop/contracts/commands.ts';
+import type { CatalogueProduct, CatalogueQueries, InventoryCommands, StockQueries } from '@shop/contracts/commands.ts';
 import type { AnyShopEvent, EventData } from '@shop/contracts/events.ts';
 import { isRefusal, type Refusal, refuse } from '@shop/contracts/problems.ts';
 import type { Clock } from '@shop/platform/time/clock.ts';
-import { demandPerSku, type Movement, type Stock, unknownSkus } from './domain.ts';
+import { availableOf, demandPerSku, type Movement, type Stock, unknownSkus } from './domain.ts';
 import type { Adjustment, AdjustReply, HoldOutcome, HoldRequest, InventoryStore, RequestKey } from './store.ts';
 
 export interface InventoryDeps<T> {
@@ -17,7 +17,7 @@ export interface InventoryDeps<T> {
 const longestAskMs = 3_600_000;
 
 /** The use cases of inventory; `T` is the transaction in which a consumer applies events. */
-export interface Inventory<T> extends InventoryCommands {
+export interface Inventory<T> extends InventoryCommands, StockQueries {
   /** The stock of one SKU; one that the catalogue has just made is known at once. */
   stockOf(sku: string): Promise<Stock | Refusal<'SKU_UNKNOWN'>>;
   /** The stock of several SKUs, sorted by SKU; unknown ones are left out. */
@@ -55,6 +55,12 @@ export const createInventory = <T>(deps: InventoryDeps<T>): Inventory<T> => ({
         askAt: new Date(now.getTime() + askAfterMs(deps)),
       }),
     );
+  },
+
+  async availableOf({ skus }) {
+    const found = await deps.store.stockOf(skus);
+    const now = (stock: Stock) => (stock.status === 'active' ? availableOf(stock) : 0);
+    return { stock: found.map((stock) => ({ sku: stock.sku, available: now(stock) })) };
   },
 
   async adjust(adjustment, key) {

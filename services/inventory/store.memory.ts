@@ -21,7 +21,7 @@ const forgetReleased = ({ db, reservations }: MemoryInventory, olderThan: Date, 
   db.atomically(() => {
     const old = [...reservations.all()]
       .filter(({ state, createdAt }) => state === 'released' && createdAt < olderThan.getTime())
-      .sort((a, b) => a.createdAt - b.createdAt)
+      .sort((a, b) => a.createdAt - b.createdAt || (a.sagaId < b.sagaId ? -1 : 1))
       .slice(0, limit);
     for (const { sagaId } of old) reservations.delete(sagaId);
     return old.length;

@@ -1,4 +1,4 @@
-import { oneByOne } from '@shop/platform/messaging/inbox.ts';
+import { keyByKey } from '@shop/platform/messaging/inbox.ts';
 import type { Outbox } from '@shop/platform/messaging/postgres-outbox.ts';
 import { pruneKeys } from '@shop/platform/postgres/idempotency.ts';
 import type { Postgres } from '@shop/platform/postgres/postgres.ts';
@@ -20,7 +20,7 @@ export interface OrderBackgroundDeps {
 export const orderBackground = ({ store, pg, outbox, journal, clock }: OrderBackgroundDeps): Background => ({
   name: 'order',
   outbox,
-  reactions: { group: orderGroup, topics: orderTopics, handlers: orderHandlers(store, clock), apply: oneByOne },
+  reactions: { group: orderGroup, topics: orderTopics, handlers: orderHandlers(store, clock), apply: keyByKey },
   forget: {
     'replies of order': (old, limit) => pruneKeys(pg, old, limit),
     'details of sagas': store.forgetDetails,

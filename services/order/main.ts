@@ -13,12 +13,13 @@ import { isLabOn } from '@shop/platform/service/settings.ts';
 import { orderBackground } from './background.ts';
 import { outboxDepthsOf } from './console/outbox-depths.ts';
 import { consoleRoutes } from './console/routes.ts';
+import { createEarlyRefusals } from './early-refusal.ts';
 import { addSagaGauge } from './gauges.ts';
 import { createFaults } from './lab/faults.ts';
 import { createRemoteLabShop } from './lab/remote-shop.ts';
 import { labRoutes } from './lab/routes.ts';
-import { createRuns } from './lab/runs.ts';
 import { shareFaults } from './lab/shared-faults.ts';
+import { shareRuns } from './lab/shared-runs.ts';
 import { meteredStore } from './metered.ts';
 import { channelOf } from './progress.ts';
 import { startRecovery } from './recovery.ts';
@@ -38,7 +39,7 @@ await runService('order', settings, async (context) => {
   });
   const log = await openEventLog(context);
   const journal = await openJournal(context, log);
-  const live = redisLive(redis, ids);
+  const live = redisLive(redis, ids, clock);
   const outbox = createOutbox({ pg, service: name, clock, ids });
   const changed = (id: string) => live.publish(channelOf(id), { stored: true });
   const store = meteredStore(createPostgresOrderStore({ pg, outbox, ids, changed }), metrics);
@@ -53,12 +54,14 @@ await runService('order', settings, async (context) => {
     discount: openCaller(context, 'discount', config.DISCOUNT_URL),
   };
   const faults = shareFaults(createFaults(clock), live);
+  const [cart, inventory] = [httpCartCommands(callers.cart), httpInventoryCommands(callers.inventory)];
+  const early = createEarlyRefusals({ cart, inventory, clock });
   const runner = createSagaRunner({
     store: faults.store(store),
     commands: faults.commands({
-      cart: httpCartCommands(callers.cart),
+      cart,
       discount: httpDiscountCommands(callers.discount),
-      inventory: httpInventoryCommands(callers.inventory),
+      inventory: early.noting(inventory),
     }),
     show: (saga) => live.publish(channelOf(saga.id), { saga }),
     clock,
@@ -77,7 +80,8 @@ await runService('order', settings, async (context) => {
         startRecovery({ owner, store, runner, clock, logger }),
       );
       lifecycle.onStop('sagas', () => recovery.stop());
-      const orders = createOrders({ store, recovery, live, locks: redisLocks(redis), clock, ids });
+      const locks = redisLocks(redis);
+      const orders = createOrders({ store, recovery, live, nearby: live.here, locks, early, clock, ids });
       const shop = createRemoteLabShop({ config, orders, clock, ids });
       const outboxDepths = outboxDepthsOf(outbox.source, callers);
       // What else the overview tells is told also while Kafka is away.
@@ -85,7 +89,7 @@ await runService('order', settings, async (context) => {
       return [
         ...orderRoutes(orders),
         ...consoleRoutes({ ...journal, lag, sagas: store, outboxDepths, clock }),
-        ...(isLabOn(config) ? labRoutes({ runs: createRuns({ shop, clock, ids }), faults }) : []),
+        ...(isLabOn(config) ? labRoutes({ runs: shareRuns({ shop, clock, ids }, live), faults }) : []),
       ];
     },
   };

@@ -1,9 +1,11 @@
 import { type Refusal, refuse } from '@shop/contracts/problems.ts';
+import { grouped } from '@shop/platform/grouping/grouped.ts';
 import { once } from '@shop/platform/postgres/idempotency.ts';
 import type { Tx } from '@shop/platform/postgres/postgres.ts';
 import { currentTrace } from '@shop/platform/telemetry/context.ts';
 import type { OrderStoreDeps } from './deps.postgres.ts';
 import { notAdvanced, type Order } from './domain.ts';
+import { newestFirst } from './lists.postgres.ts';
 import { type OrderRow, toOrder } from './rows.postgres.ts';
 import type { CancelRequest, OrderStore } from './store.ts';
 
@@ -33,25 +35,19 @@ export const orderStore = ({ pg, outbox, ids }: OrderStoreDeps): OrderStore => {
   };
 
   return {
-    async findOrder(id) {
-      const [row] = await pg.query<OrderRow>({
-        name: 'order-find',
-        text: 'select * from orders where id = $1',
-        values: [id],
-      });
-      return row && toOrder(row);
-    },
+    findOrder: grouped({
+      most: 100,
+      async run(wanted: readonly string[]) {
+        const text = 'select * from orders where id = any($1)';
+        const rows = await pg.query<OrderRow>({ name: 'order-find', text, values: [wanted] });
+        const found = new Map(rows.map((row) => [row.id, row]));
+        return wanted.map((id) => found.get(id)).map((row) => row && toOrder(row));
+      },
+    }),
 
     async listOrders({ number, userId, status, after, limit }) {
       const wanted = Object.entries({ number, user_id: userId, status }).filter(([, value]) => value !== undefined);
-      const rows = await pg.query<OrderRow>({
-        name: ['order-list', ...wanted.map(([column]) => column)].join('-'),
-        text: `select * from orders
-        where ($1::timestamptz is null or (created_at, id) < ($1, $2::uuid))
-          ${wanted.map(([column], index) => `and ${column} = $${index + 4}`).join(' ')}
-        order by created_at desc, id desc limit $3`,
-        values: [after?.createdAt ?? null, after?.id ?? null, limit, ...wanted.map(([, value]) => value)],
-      });
+      const rows = await pg.query<OrderRow>(newestFirst('orders', wanted, { after, limit }));
       return rows.map(toOrder);
     },
 
@@ -87,7 +83,7 @@ export const orderStore = ({ pg, outbox, ids }: OrderStoreDeps): OrderStore => {
         return toOrder(row);
       }
       const [stored] = await pg.query<OrderRow>({
-        name: 'order-find',
+        name: 'order-find-one',
         text: 'select * from orders where id = $1',
         values: [id],
       });

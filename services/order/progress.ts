@@ -1,5 +1,6 @@
 import type { Live } from '@shop/platform/coordination/live.ts';
 import type { Clock } from '@shop/platform/time/clock.ts';
+import { settled } from '@shop/platform/time/deadline.ts';
 import type { Saga } from './domain.ts';
 
 /** What watchers of a checkout are told: a timeline that is not stored yet, or that what is stored has changed. */
@@ -8,20 +9,23 @@ export type ProgressMessage = { saga: Saga } | { stored: true };
 export const channelOf = (sagaId: string): string => `checkout:${sagaId}`;
 
 /** Keeps only the latest message until it is taken; waiting ends early with the signal, late with the time. */
-export const latestMessage = (live: Live, sagaId: string, clock: Clock) => {
+export const latestMessage = (live: Pick<Live, 'subscribe'>, sagaId: string, clock: Clock) => {
   let latest: ProgressMessage | undefined;
   let wake: AbortController | undefined;
   const unsubscribe = live.subscribe(channelOf(sagaId), (message) => {
     // "Stored" outranks a timeline: the row has everything, and is the truth.
     if (!latest || !('stored' in latest)) latest = message as ProgressMessage;
-    // A reason of its own: without one each message makes an error with its stack.
-    wake?.abort('told');
+    wake?.abort(settled);
   });
   return {
     async next(ms: number, signal: AbortSignal): Promise<ProgressMessage | undefined> {
       if (!latest && !signal.aborted) {
-        wake = new AbortController();
-        await clock.sleep(ms, AbortSignal.any([signal, wake.signal]));
+        const waiting = new AbortController();
+        const leave = () => waiting.abort(settled);
+        wake = waiting;
+        signal.addEventListener('abort', leave, { once: true });
+        await clock.sleep(ms, waiting.signal);
+        signal.removeEventListener('abort', leave);
         wake = undefined;
       }
       const message = latest;

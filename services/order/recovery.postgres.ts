@@ -1,3 +1,4 @@
+import { grouped } from '@shop/platform/grouping/grouped.ts';
 import { currentTrace } from '@shop/platform/telemetry/context.ts';
 import type { OrderStoreDeps } from './deps.postgres.ts';
 import { answerAgain, MAX_ATTEMPTS, stepOf, verdictFor } from './domain.ts';
@@ -29,12 +30,24 @@ export const recoveryStatements = ({ pg, outbox, ids, changed }: OrderStoreDeps)
     return row && toSaga(row);
   };
 
+  /** Nearly every cart that is completed is so for a saga whose owner is at it: many of these facts cost one look. */
+  const mayBeGivenUp = grouped({
+    most: 200,
+    async run(sagaIds: readonly string[]) {
+      const rows = await pg.query<{ id: string }>({ name: 'saga-beyond-pivot', text: BEYOND_PIVOT, values: [sagaIds] });
+      const found = new Set(rows.map(({ id }) => id));
+      return sagaIds.map((id) => found.has(id));
+    },
+  });
+
   return {
     async finishByFact(id, at) {
+      const [event, cancelSaga, cancelEvent] = [ids.uuid(), ids.uuid(), ids.uuid()];
+      if (!(await mayBeGivenUp(id))) return false;
       const [row] = await pg.query<{ ended: boolean }>({
         name: 'saga-finish',
         text: 'select finish_checkout($1, $2, $3, $4::timestamptz, $5, $6, $7, $8, $9) as ended',
-        values: [id, null, null, at, at, ids.uuid(), ids.uuid(), ids.uuid(), currentTrace()],
+        values: [id, null, null, at, at, event, cancelSaga, cancelEvent, currentTrace()],
       });
       if (!row?.ended) return false;
       outbox.nudge();
@@ -132,6 +145,9 @@ const answeredStatement = (target: string) => `
   where ${target} and state in ('compensating', 'parked') and direction = 'undo'
     and $2 = any(participants) and not $2 = any(undone)
   returning *`;
+
+/** The sagas among these that are not at their end; which of them the fact may end, `finish_checkout` decides. */
+const BEYOND_PIVOT = `select id from sagas where id = any($1) and kind = 'checkout' and state in ('pivoted', 'parked')`;
 
 const REPUBLISH = `
   with saga as (

@@ -4,6 +4,7 @@ import { createOutbox } from '@shop/platform/messaging/postgres-outbox.ts';
 import type { Postgres } from '@shop/platform/postgres/postgres.ts';
 import { silentLogger } from '@shop/platform/testing/logger.ts';
 import { testDatabase } from '@shop/platform/testing/postgres.ts';
+import type { Clock } from '@shop/platform/time/clock.ts';
 import { systemClock, systemIds } from '@shop/platform/time/system.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CheckoutCommands } from './checkout.saga.ts';
@@ -27,14 +28,14 @@ const soon = (ms: number) => new Date(Date.now() + ms).toISOString();
 
 const drive = async (
   commands: CheckoutCommands,
-  options: { recovered?: boolean; intent?: Partial<Intent>; store?: SagaStore } = {},
+  options: { recovered?: boolean; intent?: Partial<Intent>; store?: SagaStore; clock?: Clock } = {},
 ) => {
   const saga = await begun(store, { deadline: soon(5_000), ...options.intent });
   const runner = createSagaRunner({
     store: options.store ?? store,
     commands,
     show: () => {},
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     logger: silentLogger,
   });
   await runner.drive(saga, options.recovered ?? false);
@@ -135,6 +136,22 @@ describe('Driving a checkout', () => {
       },
     });
     expect([failed, saga.state]).toEqual([2, 'completed']);
+  });
+
+  it.each([
+    ['the store is gone for longer than a checkout waits', { code: 'ECONNRESET' }, 'CHECKOUT_TIMED_OUT'],
+    ['something fails that is a defect of ours', {}, 'INTERNAL'],
+  ])('When %s, then the checkout is rolled back and says so: %j is %s', async (_what, fields, code) => {
+    const fail = async () => {
+      throw Object.assign(new Error('read failed'), fields);
+    };
+    const saga = await drive(agreeable(), {
+      store: { ...store, pivot: fail, settle: fail },
+      // Waits for the deadline, and between two tries not at all.
+      clock: { ...systemClock, sleep: async (ms, signal) => (signal ? systemClock.sleep(ms, signal) : undefined) },
+    });
+    expect(saga).toMatchObject({ state: 'compensating', problem: { code } });
+    expect(saga.participants).toEqual(['cart', 'discount', 'inventory']);
   });
 
   it('When a new owner repeats the steps, then it finishes the checkout, and on a refusal everyone must undo', async () => {

@@ -1,8 +1,10 @@
 import type { Participant } from '@shop/contracts/commands.ts';
 import { isRefusal, type Refusal, refuse } from '@shop/contracts/problems.ts';
+import { isInfrastructureFailure } from '@shop/platform/failures/infrastructure.ts';
 import type { Logger } from '@shop/platform/telemetry/logger.ts';
 import { traced } from '@shop/platform/telemetry/spans.ts';
 import type { Clock } from '@shop/platform/time/clock.ts';
+import { settled } from '@shop/platform/time/deadline.ts';
 import { type CheckoutCommands, type Findings, type ForwardStep, stepsBeforePivot } from './checkout.saga.ts';
 import {
   backoffSeconds,
@@ -65,8 +67,7 @@ export const createSagaRunner = ({ store, commands, show, clock, logger }: Runne
     try {
       return await Promise.race([step.do(run.saga, run.found, commands), late]);
     } finally {
-      // A reason of its own: without one each step makes an error with its stack.
-      timer.abort('answered');
+      timer.abort(settled);
     }
   };
 
@@ -221,10 +222,12 @@ export const createSagaRunner = ({ store, commands, show, clock, logger }: Runne
       try {
         await forward(run);
       } catch (error) {
-        // A defect of ours, or a store that is gone: whatever was held is given back by a guarded decision.
-        logger.error({ err: error, saga: saga.id }, 'a checkout failed unexpectedly');
+        // A store that was gone for too long, or a defect of ours: whatever was held is given back by a guarded decision.
+        const gone = isInfrastructureFailure(error);
+        if (gone) logger.warn({ err: error, saga: saga.id }, 'the saga store was gone for too long');
+        else logger.error({ err: error, saga: saga.id }, 'a checkout failed unexpectedly');
         run.holders = new Set(everyParticipant);
-        await compensate(run, refuse('INTERNAL'));
+        await compensate(run, gone ? refuse('CHECKOUT_TIMED_OUT', { retryAfter: 1 }) : refuse('INTERNAL'));
       }
     },
   };

@@ -1,87 +1,118 @@
+import { grouped } from '@shop/platform/grouping/grouped.ts';
 import { currentTrace } from '@shop/platform/telemetry/context.ts';
 import type { OrderStoreDeps } from './deps.postgres.ts';
-import { orderCreated } from './domain.ts';
+import { orderCreated, type Step } from './domain.ts';
+import { newestFirst, sagasInStates } from './lists.postgres.ts';
 import { type SagaRow, toSaga } from './rows.postgres.ts';
-import type { SagaStore } from './store.ts';
+import type { Owned, SagaStore } from './store.ts';
 
 type Decisions = Pick<
   SagaStore,
   'begin' | 'find' | 'findByKey' | 'settle' | 'list' | 'pivot' | 'compensate' | 'finish' | 'postpone'
 >;
 
-/** The writes of a checkout under way, each one prepared statement guarded by the owner's epoch. */
-export const sagaDecisions = ({ pg, outbox, ids, changed }: OrderStoreDeps): Decisions => {
+/**
+ * The writes of a checkout under way, each guarded by the owner's epoch. Those that every checkout makes are one prepared
+ * statement for all checkouts that want the same while the one before is under way: one round trip and one commit.
+ */
+export const sagaDecisions = (deps: OrderStoreDeps): Decisions => {
+  const { pg, outbox, ids, changed } = deps;
   const one = async (name: string, text: string, values: readonly unknown[]) => {
     const [row] = await pg.query<SagaRow>({ name, text, values });
     return row && toSaga(row);
   };
-  const find: Decisions['find'] = (id) => one('saga-find', 'select * from sagas where id = $1', [id]);
-  const findByKey: Decisions['findByKey'] = (userId, key) =>
-    one('saga-by-key', `select * from sagas where user_id = $1 and idempotency_key = $2 and kind = 'checkout'`, [
-      userId,
-      key,
-    ]);
+  const find = grouped({
+    most: mostTogether,
+    async run(wanted: readonly string[]) {
+      const text = 'select * from sagas where id = any($1)';
+      const rows = await pg.query<SagaRow>({ name: 'saga-find', text, values: [wanted] });
+      const found = new Map(rows.map((row) => [row.id, row]));
+      return wanted.map((id) => found.get(id)).map((row) => row && toSaga(row));
+    },
+  });
+  const byKey = grouped({
+    most: mostTogether,
+    async run(wanted: readonly { userId: string; key: string }[]) {
+      const values = [wanted.map(({ userId }) => userId), wanted.map(({ key }) => key)];
+      const rows = await pg.query<SagaRow & { idempotency_key: string }>({ name: 'saga-by-key', text: BY_KEY, values });
+      const found = new Map(rows.map((row) => [`${row.user_id} ${row.idempotency_key}`, row]));
+      return wanted.map(({ userId, key }) => found.get(`${userId} ${key}`)).map((row) => row && toSaga(row));
+    },
+  });
+  const findByKey: Decisions['findByKey'] = (userId, key) => byKey({ userId, key });
+  /** Runs a statement on rows given as JSON; answers for each whether the statement answered its id. */
+  const decide = <Row extends { id: string }>(name: string, text: string) =>
+    grouped({
+      most: mostTogether,
+      keyOf: ({ id }: Row) => id,
+      async run(rows: readonly Row[]) {
+        const answered = await pg.query<{ id: string }>({ name, text, values: [JSON.stringify(rows)] });
+        const decided = new Set(answered.map(({ id }) => id));
+        return rows.map(({ id }) => decided.has(id));
+      },
+    });
+  const begin = grouped({
+    most: mostTogether,
+    async run(rows: readonly BeginRow[]) {
+      const stored = await pg.query<SagaRow>({ name: 'saga-begin', text: BEGIN, values: [JSON.stringify(rows)] });
+      const begun = new Map(stored.map((row) => [row.id, row]));
+      return rows.map(({ id }) => begun.get(id));
+    },
+  });
+  const place = decide<PivotRow>('saga-pivot', PIVOT);
+  const end = decide<FinishRow>('saga-finish-plain', FINISH);
 
   return {
     find,
     findByKey,
 
     async begin(intent) {
-      const saga = await one('saga-begin', BEGIN, [
-        intent.id,
-        intent.userId,
-        intent.role,
-        intent.idempotencyKey,
-        intent.requestHash,
-        JSON.stringify(intent.request),
-        intent.orderId,
-        intent.owner,
-        intent.deadline,
-        intent.createdAt,
-        currentTrace(),
-      ]);
-      if (saga) return { saga, isNew: true };
-      const first = await findByKey(intent.userId, intent.idempotencyKey);
-      if (!first) throw new Error(`Saga ${intent.id} was refused, yet no other has its key`);
+      const { id, orderId, userId, role, idempotencyKey, requestHash, request, owner, deadline, createdAt } = intent;
+      const saga = await begin({
+        id,
+        user_id: userId,
+        role,
+        idempotency_key: idempotencyKey,
+        request_hash: requestHash,
+        request,
+        order_id: orderId,
+        owner,
+        deadline,
+        created_at: createdAt,
+        traceparent: currentTrace(),
+      });
+      if (saga) return { saga: toSaga(saga), isNew: true };
+      const first = await findByKey(userId, idempotencyKey);
+      if (!first) throw new Error(`Saga ${id} was refused, yet no other has its key`);
       return { saga: first, isNew: false };
     },
 
     settle: (id) => one('saga-settle', 'select * from sagas where id = $1 for update', [id]),
 
     async list({ state, after, limit }) {
-      const rows = await pg.query<SagaRow>({
-        name: state ? 'saga-list-state' : 'saga-list',
-        text: `select * from sagas
-          where ($1::timestamptz is null or (created_at, id) < ($1, $2::uuid)) ${state ? 'and state = any($4)' : ''}
-          order by created_at desc, id desc limit $3`,
-        values: [after?.createdAt ?? null, after?.id ?? null, limit, ...(state ? [state] : [])],
-      });
+      const page = { after, limit };
+      const rows = await pg.query<SagaRow>(state ? sagasInStates(state, page) : newestFirst('sagas', [], page));
       return rows.map(toSaga);
     },
 
     async pivot({ id, epoch }, steps, order) {
-      const { data } = orderCreated(order);
       const { lines, vouchers, contact, shippingAddress } = order;
-      const placed = await pg.query({
-        name: 'saga-pivot',
-        text: PIVOT,
-        values: [
-          id,
-          epoch,
-          JSON.stringify(steps),
-          order.currency,
-          order.subtotal,
-          order.discountTotal,
-          order.total,
-          JSON.stringify({ lines, vouchers, contact, shippingAddress }),
-          JSON.stringify(order.history),
-          order.createdAt,
-          ids.uuid(),
-          JSON.stringify(data),
-          currentTrace(),
-        ],
+      const placed = await place({
+        id,
+        epoch,
+        steps,
+        currency: order.currency,
+        subtotal: order.subtotal,
+        discount_total: order.discountTotal,
+        total: order.total,
+        body: { lines, vouchers, contact, shippingAddress },
+        history: order.history,
+        at: order.createdAt,
+        event_id: ids.uuid(),
+        event: orderCreated(order).data,
+        traceparent: currentTrace(),
       });
-      if (placed.length === 0) return false;
+      if (!placed) return false;
       // Watchers are shown the pivot by its owner; nobody waits for it, so nobody needs to read the row for it.
       outbox.nudge();
       return true;
@@ -107,12 +138,13 @@ export const sagaDecisions = ({ pg, outbox, ids, changed }: OrderStoreDeps): Dec
     },
 
     async finish({ id, epoch }, steps, at) {
-      const [row] = await pg.query<{ ended: boolean }>({
-        name: 'saga-finish',
-        text: 'select finish_checkout($1, $2, $3, $4::timestamptz, $5, $6, $7, $8, $9) as ended',
-        values: [id, epoch, JSON.stringify(steps), at, at, ids.uuid(), ids.uuid(), ids.uuid(), currentTrace()],
+      const eventIds = [ids.uuid(), ids.uuid(), ids.uuid()] as const;
+      const plain = await end({
+        ...{ id, epoch, steps, at, at_text: at },
+        ...{ event_id: eventIds[0], traceparent: currentTrace() },
       });
-      if (!row?.ended) return false;
+      // Where it did not, the saga is somebody else's, or its order's cancel was asked for meanwhile.
+      if (!plain && !(await finishAnyway(pg, { id, epoch }, steps, at, eventIds))) return false;
       outbox.nudge();
       changed(id);
       return true;
@@ -126,24 +158,135 @@ export const sagaDecisions = ({ pg, outbox, ids, changed }: OrderStoreDeps): Dec
   };
 };
 
-/** The intent. `next_at` is the watchdog: whatever happens to its owner, the saga is looked at again after its deadline. */
+/** Ends one checkout, and begins the cancel of its order where that was asked for; `false` for who lost the saga. */
+const finishAnyway = async (
+  pg: OrderStoreDeps['pg'],
+  { id, epoch }: Owned,
+  steps: readonly Step[],
+  at: string,
+  eventIds: readonly [string, string, string],
+): Promise<boolean> => {
+  const [row] = await pg.query<{ ended: boolean }>({
+    name: 'saga-finish',
+    text: 'select finish_checkout($1, $2, $3, $4::timestamptz, $5, $6, $7, $8, $9) as ended',
+    values: [id, epoch, JSON.stringify(steps), at, at, ...eventIds, currentTrace()],
+  });
+  return row?.ended === true;
+};
+
+/** The most checkouts in one statement. */
+const mostTogether = 100;
+
+const BY_KEY = `
+  select sagas.* from unnest($1::uuid[], $2::text[]) as wanted (user_id, key)
+  join sagas on sagas.user_id = wanted.user_id and sagas.idempotency_key = wanted.key and kind = 'checkout'`;
+
+interface BeginRow {
+  id: string;
+  user_id: string;
+  role: string;
+  idempotency_key: string;
+  request_hash: string;
+  request: unknown;
+  order_id: string;
+  owner: string;
+  deadline: string;
+  created_at: string;
+  traceparent: string | null;
+}
+
+/** The intents. `next_at` is the watchdog: whatever happens to its owner, the saga is looked at again after its deadline. */
 const BEGIN = `
   insert into sagas (id, kind, user_id, role, idempotency_key, request_hash, request, order_id, state, direction, owner, deadline, steps, next_at, created_at, traceparent)
-  values ($1, 'checkout', $2, $3, $4, $5, $6, $7, 'running', 'forward', $8, $9, '[]', now() + interval '12 seconds', $10, $11)
+  select id, 'checkout', user_id, role, idempotency_key, request_hash, request, order_id, 'running', 'forward', owner, deadline, '[]', now() + interval '12 seconds', created_at, traceparent
+  from jsonb_to_recordset($1::jsonb) as intents (
+    id uuid, user_id uuid, role text, idempotency_key text, request_hash text, request jsonb, order_id uuid,
+    owner text, deadline timestamptz, created_at timestamptz, traceparent text)
   on conflict (user_id, idempotency_key) where kind = 'checkout' do nothing
   returning *`;
 
+interface PivotRow {
+  id: string;
+  epoch: number;
+  steps: readonly Step[];
+  currency: string;
+  subtotal: number;
+  discount_total: number;
+  total: number;
+  body: unknown;
+  history: unknown;
+  at: string;
+  event_id: string;
+  event: unknown;
+  traceparent: string | null;
+}
+
+/** The pivots. An order's row, its event and the saga's new state are there together or not at all, each for itself. */
 const PIVOT = `
-  with saga as (
-    update sagas set state = 'pivoted', steps = $3, attempts = 0, next_at = now() + interval '8 seconds', version = version + 1
-    where id = $1 and epoch = $2 and state = 'running'
-    returning id, order_id, user_id
+  with given as materialized (
+    select * from jsonb_to_recordset($1::jsonb) as given (
+      id uuid, epoch integer, steps jsonb, currency text, subtotal bigint, discount_total bigint, total bigint,
+      body jsonb, history jsonb, at timestamptz, event_id uuid, event jsonb, traceparent text)
+  ), pivoted as (
+    update sagas set state = 'pivoted', steps = given.steps, attempts = 0, next_at = now() + interval '8 seconds', version = version + 1
+    from given
+    where sagas.id = given.id and sagas.epoch = given.epoch and state = 'running'
+    returning sagas.id, order_id, user_id
   ), placed as (
     insert into orders (id, number, user_id, checkout_id, status, currency, subtotal, discount_total, total, body, history, created_at)
-    select order_id, nextval('order_numbers')::text, user_id, id, 'created', $4, $5, $6, $7, $8, $9, $10 from saga
-    returning id, number
+    select order_id, nextval('order_numbers')::text, user_id, id, 'created', currency, subtotal, discount_total, total, body, history, at
+    from pivoted join given using (id)
+    returning id, number, checkout_id
+  ), told as (
+    insert into outbox (event_id, type, key, data, at, traceparent)
+    select event_id, 'order.created', placed.id::text, event || jsonb_build_object('number', number), at, traceparent
+    from placed join given on given.id = checkout_id
   )
-  select emit($11, 'order.created', id::text, $12::jsonb || jsonb_build_object('number', number), $10, $13) from placed`;
+  select checkout_id as id from placed`;
+
+interface FinishRow {
+  id: string;
+  epoch: number;
+  steps: readonly Step[];
+  at: string;
+  /** The same as it is told. */
+  at_text: string;
+  event_id: string;
+  traceparent: string | null;
+}
+
+/**
+ * The last writes: completed, and the order confirmed. Orders whose cancel was asked for are left to `finish_checkout`.
+ * Their rows are locked before anything is decided, in one order.
+ */
+const FINISH = `
+  with given as materialized (
+    select * from jsonb_to_recordset($1::jsonb) as given (
+      id uuid, epoch integer, steps jsonb, at timestamptz, at_text text, event_id uuid, traceparent text)
+  ), ending as materialized (
+    select sagas.id, order_id, sagas.user_id
+    from given join sagas using (id) join orders on orders.id = order_id
+    where sagas.epoch = given.epoch and state = 'pivoted' and orders.status = 'created' and cancel_requested is null
+    order by sagas.id
+    for update of sagas, orders
+  ), ended as (
+    update sagas set state = 'completed', direction = 'forward', steps = given.steps, finished_at = given.at, next_at = null, version = version + 1
+    from ending join given using (id)
+    where sagas.id = ending.id
+    returning sagas.id
+  ), confirmed as (
+    update orders set status = 'confirmed', version = version + 1,
+      history = history || jsonb_build_object('status', 'confirmed', 'at', at_text, 'by', 'checkout')
+    from ending join given using (id)
+    where orders.id = ending.order_id
+    returning orders.id, checkout_id, orders.user_id, version
+  ), told as (
+    insert into outbox (event_id, type, key, data, at, traceparent)
+    select event_id, 'order.confirmed', confirmed.id::text, jsonb_build_object(
+      'orderId', confirmed.id, 'sagaId', checkout_id, 'userId', user_id, 'version', version), at, traceparent
+    from confirmed join given on given.id = checkout_id
+  )
+  select id from ended`;
 
 const COMPENSATE = `
   with saga as (

@@ -13,9 +13,11 @@ import {
   type Saga,
   type SagaState,
 } from './domain.ts';
+import type { EarlyRefusals } from './early-refusal.ts';
 import { isFinal, latestMessage, watchSaga } from './progress.ts';
 import type { Recovery } from './recovery.ts';
 import type { OrderStore, Position, SagaStore } from './store.ts';
+import { createTurns, type Turn } from './turns.ts';
 
 export interface Caller {
   id: string;
@@ -26,7 +28,11 @@ export interface OrderDeps {
   store: SagaStore & OrderStore;
   recovery: Recovery;
   live: Live;
+  /** Messages of this process alone, for those who wait for a checkout that is driven here; `live` unless given. */
+  nearby?: Pick<Live, 'subscribe'>;
   locks: Locks;
+  /** Refuses before anything is written, where many wait; none unless given. */
+  early?: Pick<EarlyRefusals, 'look'>;
   clock: Clock;
   ids: Ids;
 }
@@ -46,6 +52,10 @@ const ROLLBACK_ANSWER_MS = 2_000;
 /** How long a second checkout of a user lets the first one finish, to spare a saga that would only be refused. */
 const TURN_MS = 1_000;
 const TURN_POLL_MS = 20;
+/** So many checkouts are driven at a time: more of them would only make each other slow. */
+const MOST_AT_ONCE = 48;
+const MOST_WAITING = 4_000;
+const PATIENCE_MS = 1_000;
 
 export const hashOf = (request: unknown): string =>
   createHash('sha256')
@@ -61,7 +71,14 @@ const sorted = (value: unknown): unknown => {
     .sort(([a], [b]) => (a < b ? -1 : 1));
 };
 
-export const createOrders = ({ store, recovery, live, locks, clock, ids }: OrderDeps) => {
+export const createOrders = ({ store, recovery, live, nearby = live, locks, early, clock, ids }: OrderDeps) => {
+  const takeTurn = createTurns({
+    most: MOST_AT_ONCE,
+    patienceMs: PATIENCE_MS,
+    mostWaiting: MOST_WAITING,
+    clock,
+  });
+
   const outcomeOf = async (saga: Saga): Promise<CheckoutOutcome | undefined> => {
     if (saga.state === 'completed') {
       const order = await store.findOrder(saga.orderId);
@@ -74,7 +91,7 @@ export const createOrders = ({ store, recovery, live, locks, clock, ids }: Order
 
   /** Waits for the stored outcome, at most 15 s, and at most 2 s for a rollback that is decided. */
   const awaitOutcome = async ({ id, isNew }: Started, signal: AbortSignal): Promise<CheckoutOutcome> => {
-    const messages = latestMessage(live, id, clock);
+    const messages = latestMessage(isNew ? nearby : live, id, clock);
     const start = clock.now().getTime();
     let rollbackSeen: number | undefined;
     try {
@@ -115,7 +132,18 @@ export const createOrders = ({ store, recovery, live, locks, clock, ids }: Order
     }
   };
 
-  const start = async (caller: Caller, key: string, request: CheckoutRequest): Promise<Started | Refusal> => {
+  /** Refuses, among many who wait, who could only be refused; a key that was used already has its outcome. */
+  const refuseEarly = async (caller: Caller, key: string): Promise<Refusal | undefined> => {
+    const refusal = await early?.look(caller.id);
+    return refusal && !(await store.findByKey(caller.id, key)) ? refusal : undefined;
+  };
+
+  const start = async (
+    caller: Caller,
+    key: string,
+    request: CheckoutRequest,
+    turn: Turn,
+  ): Promise<Started | Refusal> => {
     const requestHash = hashOf(request);
     await waitTurn(caller.id, key);
     const now = clock.now();
@@ -131,10 +159,33 @@ export const createOrders = ({ store, recovery, live, locks, clock, ids }: Order
       deadline: new Date(now.getTime() + DEADLINE_MS).toISOString(),
       createdAt: now.toISOString(),
     });
-    if (isNew) recovery.adopt(saga, () => locks.release(`checkout:${caller.id}`, key));
+    if (isNew)
+      recovery.adopt(saga, () => {
+        turn.end();
+        return locks.release(`checkout:${caller.id}`, key);
+      });
     else if (isFinal(saga)) await locks.release(`checkout:${caller.id}`, key);
     if (!isNew && saga.requestHash !== requestHash) return refuse('IDEMPOTENCY_KEY_REUSED');
     return { ...saga, isNew };
+  };
+
+  /** Begins a checkout; its turn goes on with the saga that it begins, and ends at once where it begins none. */
+  const inTurn = async (
+    turn: Turn,
+    caller: Caller,
+    key: string,
+    request: CheckoutRequest,
+  ): Promise<Started | Refusal> => {
+    let begun = false;
+    try {
+      const refusal = turn.waited ? await refuseEarly(caller, key) : undefined;
+      if (refusal) return refusal;
+      const started = await start(caller, key, request, turn);
+      begun = !('code' in started) && started.isNew;
+      return started;
+    } finally {
+      if (!begun) turn.end();
+    }
   };
 
   const visible = (saga: Saga | undefined, caller: Caller): saga is Saga =>
@@ -149,7 +200,9 @@ export const createOrders = ({ store, recovery, live, locks, clock, ids }: Order
       options: { async: boolean; signal: AbortSignal },
     ): Promise<CheckoutOutcome> {
       if (recovery.isFull()) return { kind: 'refused', refusal: refuse('UNAVAILABLE', { retryAfter: 1 }) };
-      const saga = await start(caller, key, request);
+      const turn = await takeTurn();
+      if (!turn) return { kind: 'refused', refusal: refuse('UNAVAILABLE', { retryAfter: 1 }) };
+      const saga = await inTurn(turn, caller, key, request);
       if ('code' in saga) return { kind: 'refused', refusal: saga };
       if (!options.async) return awaitOutcome(saga, options.signal);
       return (await outcomeOf(saga)) ?? { kind: 'pending', saga };

@@ -18,7 +18,7 @@ export const forgetDetails = ({ db, sagas }: MemoryOrders, olderThan: Date, limi
     const endOf = (finishedAt: string | null) => (finishedAt === null ? Number.NaN : Date.parse(finishedAt));
     const old = [...sagas.all()]
       .filter(({ saga }) => endOf(saga.finishedAt) < olderThan.getTime() && saga.steps.length > 0)
-      .sort((a, b) => endOf(a.saga.finishedAt) - endOf(b.saga.finishedAt))
+      .sort((a, b) => endOf(a.saga.finishedAt) - endOf(b.saga.finishedAt) || (a.saga.id < b.saga.id ? -1 : 1))
       .slice(0, limit);
     for (const row of old) sagas.set(row.saga.id, { ...row, saga: { ...row.saga, steps: [], request: {} } });
     return old.length;

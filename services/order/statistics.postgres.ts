@@ -56,7 +56,7 @@ export const unfinished = async (
 const FORGET = `
   update sagas set steps = '[]', request = '{}'
   where id in (
-    select id from sagas where finished_at < $1 and steps <> '[]' order by finished_at limit $2 for update skip locked)
+    select id from sagas where finished_at < $1 and steps <> '[]' order by finished_at, id limit $2 for update skip locked)
   returning id`;
 
 export const forgetDetails = async (pg: Pick<Postgres, 'query'>, olderThan: Date, limit: number): Promise<number> =>

@@ -46,7 +46,7 @@ type Call =
   | { call: 'wait'; ms: number }
   | { call: 'look'; saga: number };
 
-const saga = fc.nat(3);
+const saga = fc.nat(2);
 const limit = fc.integer({ min: 1, max: 3 });
 const owner = fc.constantFrom('one', 'two');
 const kind = fc.constantFrom<Saga['kind']>('checkout', 'checkout', 'cancel');
@@ -55,11 +55,15 @@ const target = { saga, kind, isStale: fc.nat(5).map((n) => n === 0) };
 const just = <T extends string>(...names: T[]) => fc.constantFrom(...names);
 
 const calls: fc.Arbitrary<Call> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ call: just('begin'), saga, key: fc.nat(3), owner }) },
+  fc.record({ call: just('begin'), saga: fc.nat(4), key: fc.nat(4), owner }),
   { weight: 4, arbitrary: fc.record({ call: just('pivot'), voucher: fc.boolean(), ...target }) },
   {
-    weight: 2,
-    arbitrary: fc.record({ call: just('compensate'), participants: fc.subarray([...everyParticipant]), ...target }),
+    weight: 4,
+    arbitrary: fc.record({
+      call: just('compensate'),
+      participants: fc.shuffledSubarray([...everyParticipant], { minLength: 0 }),
+      ...target,
+    }),
   },
   { weight: 4, arbitrary: fc.record({ call: just('finish', 'park'), ...target }) },
   {
@@ -225,11 +229,27 @@ const inMemory = (): Side => {
   return { store, clock, source: outbox.source, told, setNow: async () => {} };
 };
 
+/** What every history begins with: a saga that runs, one whose order is placed, and one that is completed. */
+const opening: Call[] = [
+  { call: 'begin', saga: 0, key: 0, owner: 'one' },
+  { call: 'begin', saga: 1, key: 1, owner: 'one' },
+  { call: 'begin', saga: 2, key: 2, owner: 'two' },
+  { call: 'pivot', saga: 1, kind: 'checkout', isStale: false, voucher: false },
+  { call: 'pivot', saga: 2, kind: 'checkout', isStale: false, voucher: false },
+  { call: 'finish', saga: 2, kind: 'checkout', isStale: false },
+];
+
+const opened = async (side: Side): Promise<Twin<Call>> => {
+  const twin = twinOf(side);
+  for (const call of opening) await twin.run(call);
+  return twin;
+};
+
 it('When histories of calls are made of both stores of order, then replies and events are the same', async () => {
   await expectTwins({
     calls,
     histories: 15,
     longest: 50,
-    open: async () => [twinOf(await onPostgres()), twinOf(inMemory())],
+    open: async () => [await opened(await onPostgres()), await opened(inMemory())],
   });
 });

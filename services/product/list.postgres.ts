@@ -5,7 +5,7 @@ import type { ListQuery } from './store.ts';
 interface Order {
   /** The first sort key; the id is the second, in the same direction. */
   key: string;
-  type: 'integer' | 'bigint' | 'text' | 'timestamptz';
+  type: 'bigint' | 'text' | 'timestamptz';
   direction: 'asc' | 'desc';
 }
 
@@ -20,42 +20,76 @@ const orders: Record<Exclude<Sort, 'relevance'>, Order> = {
 const preparedLimit = 21;
 
 /**
- * One page of products, read through the index of its order (or of its words, category, brand or tag). The condition
- * on `status` stands in the text, because the partial indexes serve only statements that repeat it.
+ * The statements that one page of products is made of, one after the other until it is full, each of at most `limit`
+ * rows. By relevance these are two: title hits, then the others; each by id, so that of a word that many products have
+ * only a page is read.
  */
-export const listStatement = (query: ListQuery): Statement => {
+export const listStatements = (query: ListQuery): ((limit: number) => Statement)[] => {
+  if (query.sort !== 'relevance') return [inOrder(query, orders[query.sort])];
+  const [reached, id] = query.after ?? [0, undefined];
+  if (query.words.length === 0) return reached === 0 ? [byId(query, 'all', id)] : [];
+  if (reached === 0) return [byId(query, 'title', id), byId(query, 'other', undefined)];
+  return [byId(query, 'other', id)];
+};
+
+const inOrder = (query: ListQuery, { key, type, direction }: Order): ((limit: number) => Statement) => {
+  const parts = filtered(query, query.sort);
+  if (query.words.length > 0) parts.where('words', `words @@ ${parts.value(prefixes(query.words))}::tsquery`);
+  if (query.after) {
+    const [value, id] = query.after;
+    const beyond = direction === 'asc' ? '>' : '<';
+    parts.where('after', `(${key}, id) ${beyond} (${parts.value(value)}::${type}, ${parts.value(id)}::uuid)`);
+  }
+  return statement(parts, `${key} ${direction}, id ${direction}`);
+};
+
+const byId = (query: ListQuery, hits: 'all' | 'title' | 'other', after: string | undefined) => {
+  const parts = filtered(query, `relevance:${hits}`);
+  if (hits !== 'all') {
+    const words = `${parts.value(prefixes(query.words))}::tsquery`;
+    parts.where(
+      'words',
+      hits === 'title' ? `title_words @@ ${words}` : `words @@ ${words} and not title_words @@ ${words}`,
+    );
+  }
+  if (after !== undefined) parts.where('after', `id > ${parts.value(after)}::uuid`);
+  return statement(parts, 'id');
+};
+
+interface Parts {
+  values: unknown[];
+  conditions: string[];
+  /** What makes the text of the statement, for its name. */
+  shape: string[];
+  value(given: unknown): string;
+  where(name: string, condition: string): void;
+}
+
+/** The condition on `status` stands in the text, because the partial indexes serve only statements that repeat it. */
+const filtered = (query: ListQuery, order: string): Parts => {
   const values: unknown[] = [];
-  const value = (given: unknown): string => `$${values.push(given)}`;
   const conditions = ["status <> 'deleted'"];
-  const shape: string[] = [query.sort];
-  const where = (name: string, condition: string) => {
+  const shape = [order];
+  const value = (given: unknown): string => `$${values.push(given)}`;
+  const where = (name: string, condition: string): void => {
     conditions.push(condition);
     shape.push(name);
   };
-
   if (query.status) where('status', `status = ${value(query.status)}`);
   if (query.category !== undefined) where('category', `category = ${value(query.category)}`);
   if (query.brand !== undefined) where('brand', `brand = ${value(query.brand)}`);
   if (query.tag !== undefined) where('tag', `tags @> array[${value(query.tag)}]`);
-  const words = query.words.length > 0 ? `${value(prefixes(query.words))}::tsquery` : undefined;
-  if (words) where('words', `words @@ ${words}`);
-  const order: Order =
-    query.sort === 'relevance' ? { key: relevance(words), type: 'integer', direction: 'asc' } : orders[query.sort];
-  if (query.after) {
-    const [key, id] = query.after;
-    const beyond = order.direction === 'asc' ? '>' : '<';
-    where('after', `(${order.key}, id) ${beyond} (${value(key)}::${order.type}, ${value(id)}::uuid)`);
-  }
-
-  const { direction } = order;
-  const limit = Math.trunc(query.limit);
-  const text = `select document from products where ${conditions.join(' and ')} order by ${order.key} ${direction}, id ${direction} limit ${limit}`;
-  return limit === preparedLimit ? { name: `products:${shape.join(':')}`, text, values } : { text, values };
+  return { values, conditions, shape, value, where };
 };
 
-/** Title hits come first. Without words all products are alike, and a constant must not look like a column number. */
-const relevance = (words: string | undefined): string =>
-  words ? `(case when title_words @@ ${words} then 0 else 1 end)` : '(status is null)::integer';
+/** Where words are sought the plan depends on how frequent they are: such statements are not prepared. */
+const statement =
+  ({ values, conditions, shape }: Parts, order: string) =>
+  (limit: number): Statement => {
+    const text = `select document from products where ${conditions.join(' and ')} order by ${order} limit ${Math.trunc(limit)}`;
+    const isPrepared = limit === preparedLimit && !shape.includes('words');
+    return isPrepared ? { name: `products:${shape.join(':')}`, text, values } : { text, values };
+  };
 
 /** Every word as a prefix. Words are letters, marks and digits alone, so the quotes hold. */
 const prefixes = (words: readonly string[]): string => words.map((word) => `'${word}':*`).join(' & ');

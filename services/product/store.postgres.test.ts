@@ -2,7 +2,7 @@ import { createOutbox } from '@shop/platform/messaging/postgres-outbox.ts';
 import { testDatabase } from '@shop/platform/testing/postgres.ts';
 import { systemClock, systemIds } from '@shop/platform/time/system.ts';
 import { describe, expect, it } from 'vitest';
-import { listStatement } from './list.postgres.ts';
+import { listStatements } from './list.postgres.ts';
 import { type Position, positionOf, queryWords, type Sort } from './search.ts';
 import { productStoreConformance } from './store.conformance.ts';
 import { createPostgresProductStore } from './store.postgres.ts';
@@ -25,9 +25,12 @@ describe('plans', () => {
   const middle = aProduct({ title: 'Product 2500', createdAt: new Date(Date.UTC(2026, 0, 1, 0, 25)).toISOString() });
 
   const planOf = async (query: ListQuery): Promise<string> => {
-    const { text, values } = listStatement(query);
-    const lines = await pg.query<Record<string, string>>({ text: `explain ${text}`, values });
-    return lines.map((line) => line['QUERY PLAN']).join('\n');
+    const plans = listStatements(query).map(async (statement) => {
+      const { text, values } = statement(query.limit);
+      const lines = await pg.query<Record<string, string>>({ text: `explain ${text}`, values });
+      return lines.map((line) => line['QUERY PLAN']).join('\n');
+    });
+    return (await Promise.all(plans)).join('\n');
   };
 
   it('When the catalogue has some thousand products, then every page is read through an index', async () => {
@@ -73,6 +76,24 @@ describe('plans', () => {
     for (const filter of filters) {
       const plan = await planOf({ words: [], sort: '-createdAt', status: 'active', limit: 21, ...filter });
       expect(plan).toContain(`products_by_${Object.keys(filter)[0]}`);
+    }
+
+    // Frequent or rare, a word's page costs about the same: the plan is made for the word.
+    for (const [search, rows] of [
+      ['product', 21],
+      ['2500', 2],
+      ['2500 product', 1],
+      ['nothing', 0],
+    ] as const) {
+      const [first] = listStatements({ words: queryWords(search), sort: 'relevance', status: 'active', limit: 21 });
+      const { text, values } = first?.(21) ?? { text: '' };
+      const [row] = await pg.query<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>({
+        text: `explain (analyze, buffers, format json) ${text}`,
+        values,
+      });
+      const plan = row?.['QUERY PLAN'][0].Plan;
+      expect(plan?.['Actual Rows']).toBeLessThanOrEqual(rows);
+      expect((plan?.['Shared Hit Blocks'] ?? 0) + (plan?.['Shared Read Blocks'] ?? 0)).toBeLessThan(60);
     }
   }, 60_000);
 });

@@ -5,7 +5,7 @@ import type { Postgres, Tx } from '@shop/platform/postgres/postgres.ts';
 import { fromDocument, type ProductDocument, toDocument } from './document.ts';
 import { newSkus, type Product } from './domain.ts';
 import { catalogueEvent } from './events.ts';
-import { listStatement } from './list.postgres.ts';
+import { listStatements } from './list.postgres.ts';
 import { searchKeys } from './search.ts';
 import type { Facet, Facets, ProductStore, Save, SaveReply } from './store.ts';
 
@@ -60,8 +60,13 @@ export const createPostgresProductStore = ({ pg, outbox }: PostgresProductStoreD
       return rows.map(({ handle }) => handle);
     },
     async list(query) {
-      const rows = await pg.query<{ document: ProductDocument }>(listStatement(query));
-      return rows.map(({ document }) => fromDocument(document));
+      const page: Product[] = [];
+      for (const next of listStatements(query)) {
+        if (page.length === query.limit) break;
+        const rows = await pg.query<{ document: ProductDocument }>(next(query.limit - page.length));
+        page.push(...rows.map(({ document }) => fromDocument(document)));
+      }
+      return page;
     },
     facets: (limit) => readFacets(pg, limit),
   };

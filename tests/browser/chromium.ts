@@ -21,10 +21,24 @@ export const findChromium = (): string | undefined => {
   return ['/usr/bin/chromium', '/usr/bin/chromium-browser', ...fromPlaywright()].find((path) => existsSync(path));
 };
 
+/** What a run of tests leaves out on a machine without a Chromium, after it has said so loudly. */
+export const withoutChromium = (): string[] => {
+  if (findChromium()) return [];
+  console.warn(`
+******************************************************************************************
+*  NO CHROMIUM FOUND: the tests of the web pages (tests/browser) are left out of this run.  *
+*  Install it (Debian: apt-get install chromium), or name one in CHROMIUM_PATH.             *
+******************************************************************************************
+`);
+  return ['tests/browser/**'];
+};
+
 /** It talks to the shop alone: what Chromium fetches for itself would be a request that leaves the machine. */
 const flags = [
   '--no-sandbox',
   '--disable-gpu',
+  // Nor a stand-in for one that draws with the processor: plain drawing costs a third of it.
+  '--disable-software-rasterizer',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',

@@ -3,6 +3,7 @@ import { customer, product } from '../support/client.ts';
 import { axeFaults } from './axe.ts';
 import { openBrowser } from './open-browser.ts';
 import { operatorOf } from './operator.ts';
+import { countShifts, shiftsOf } from './shifts.ts';
 import type { Visitor } from './visitor.ts';
 
 const open = openBrowser();
@@ -16,6 +17,31 @@ const trade = async () => {
   const { orderId, id } = (await kim.checkout()).body;
   const { checkoutId } = (await lea.checkout()).body;
   return { sku, productId: made.id, orderId, completed: id, compensated: checkoutId };
+};
+
+/** A sale of something whose name is one long word, which costs a fortune and comes in as many ways as there can be. */
+const tradeInLongWords = async () => {
+  const variants = Array.from({ length: 400 }, (_, n) => ({
+    sku: `LONG-${'X'.repeat(40)}-${n}`,
+    price: { amount: 100_000_000, currency: 'USD' },
+    options: { Colour: `Colour ${n} of a great many` },
+    initialStock: 1,
+  }));
+  const { product: made } = await product(open.seller, { title: 'W'.repeat(120), variants });
+  const sku = made.variants[0].sku;
+  const kim = await customer(open.shop.url);
+  await kim.add(sku);
+  const { orderId } = (await kim.checkout()).body;
+  return { sku, productId: made.id, orderId };
+};
+
+/** As a link does, which loads no page anew; waits for the heading of the view, no two of which have the same. */
+const turnTo = async ({ page }: Visitor, path: string) => {
+  const heading = () => page.evaluate('document.querySelector("h1")?.textContent');
+  const before = await heading();
+  const turn = `history.pushState(null, '', ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent('popstate'))`;
+  await page.evaluate(turn);
+  await expect.poll(heading, { timeout: 30_000 }).not.toSatisfy((now) => now === undefined || now === before);
 };
 
 const settled = async ({ page }: Visitor) => {
@@ -42,27 +68,71 @@ const viewsOf = ({ sku, productId, orderId, completed, compensated }: Awaited<Re
   '/events',
   '/dead-letters',
   '/lab',
-  '/nowhere',
 ];
 
+/** How much sticks out of the window, in whatever width and direction. */
+const tooWide = async ({ page }: Visitor, view: string): Promise<string[]> => {
+  const found: string[] = [];
+  for (const [width, dir] of [
+    [1600, 'ltr'],
+    [1280, 'ltr'],
+    [360, 'rtl'],
+    [360, 'ltr'],
+  ] as const) {
+    await page.setViewportSize({ width, height: 740 });
+    const measure = `document.documentElement.dir = '${dir}', document.documentElement.scrollWidth - innerWidth`;
+    const over = Number(await page.evaluate(measure));
+    if (over > 0) found.push(`${view}: ${over} pixels too wide at ${width}, ${dir}`);
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
+  return found;
+};
+
 describe('The console, for everybody', () => {
-  it('When axe looks at each view, light and dark, and it is 360 pixels wide, then axe finds no fault, and it fits', async () => {
+  it('When axe looks at each view, light and dark, then it finds no fault, and whatever the width, the view fits', async () => {
     const views = viewsOf(await trade());
     const operator = await operatorOf(open);
     const faults: string[] = [];
+    await operator.open('/console/nowhere');
     for (const view of views) {
-      await operator.page.setViewportSize({ width: 1280, height: 900 });
-      await operator.open(`/console${view}`);
+      await turnTo(operator, `/console${view}`);
       await settled(operator);
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await operator.page.emulateMedia({ colorScheme });
-        for (const fault of await axeFaults(operator.page)) faults.push(`${view}, ${colorScheme}: ${fault}`);
-      }
-      await operator.page.setViewportSize({ width: 360, height: 740 });
-      const width = Number(await operator.page.evaluate('document.documentElement.scrollWidth'));
-      if (width > 360) faults.push(`${view}: ${width} pixels wide`);
+      for (const fault of await axeFaults(operator.page)) faults.push(`${view}, ${fault}`);
+      faults.push(...(await tooWide(operator, view)));
     }
     expect(faults).toEqual([]);
+  });
+
+  it('When names are long, amounts large and variants many, then the views fit all the same', async () => {
+    const { sku, productId, orderId } = await tradeInLongWords();
+    const operator = await operatorOf(open);
+    const faults: string[] = [];
+    await operator.open('/console/nowhere');
+    for (const view of [
+      '/orders',
+      `/orders/${orderId}`,
+      '/products',
+      `/products/${productId}`,
+      '/stock',
+      `/stock/${sku}`,
+    ]) {
+      await turnTo(operator, `/console${view}`);
+      await settled(operator);
+      faults.push(...(await tooWide(operator, view)));
+    }
+    expect(faults).toEqual([]);
+  });
+
+  it('When a view is loaded, then what comes in moves nothing that is there', async () => {
+    const operator = await operatorOf(open);
+    await countShifts(operator);
+    const shifts: [string, number][] = [];
+    for (const view of ['', '/sagas', '/products', '/stock', '/events', '/lab']) {
+      await operator.open(`/console${view}`);
+      await settled(operator);
+      shifts.push([view, await shiftsOf(operator)]);
+    }
+    expect(shifts.filter(([, value]) => value > 0.05)).toEqual([]);
   });
 
   it('When the lab is off, then its page says so', async () => {

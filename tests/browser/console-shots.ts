@@ -1,3 +1,4 @@
+import type { Checkout } from '@shop/sdk/api.ts';
 import { queryShop } from '../support/audit.ts';
 import { admin, type Client, eventually, guest } from '../support/client.ts';
 import type { Shop } from '../support/shop.ts';
@@ -75,15 +76,16 @@ export const consoleShots = (shop: Shop): Record<string, Shot> => {
         await visitor.page.locator('[aria-busy="true"]').waitFor({ state: 'detached' });
         await take(`console-${name}`, fullPage);
       };
-      const latest = async (status: string) =>
-        (await seller.get(`/checkouts?status=${status}&limit=1`)).body.items[0].id as string;
+      // One that has come far enough to have much to undo.
+      const refused: Checkout[] = (await seller.get('/checkouts?status=compensated&limit=100')).body.items;
+      const tooLate = refused.find(({ problem }) => problem?.code === 'OUT_OF_STOCK') ?? refused[0];
       const parked = await parkSaga({ shop, seller }, sku);
       await visitor.page.waitForTimeout(5_000);
       await show('', 'overview', true);
       await show('/sagas', 'sagas');
       await show(`/sagas/${parked}`, 'saga-parked', true);
       await show(`/sagas/${order.checkoutId}`, 'saga', true);
-      await show(`/sagas/${await latest('compensated')}`, 'saga-rolled-back', true);
+      await show(`/sagas/${tooLate?.id}`, 'saga-rolled-back', true);
       await show('/orders', 'orders');
       await show(`/orders/${order.id}`, 'order', true);
       await show('/products', 'products');

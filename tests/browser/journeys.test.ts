@@ -141,6 +141,23 @@ describe('Buying', () => {
     await kim.heading('Order confirmed').waitFor();
   });
 
+  it('When somebody goes on before a search has begun, then what they typed does not bring them back', async () => {
+    const { product: made } = await product(open.seller, { title: 'Quick lamp' });
+    const kim = await open.visitor();
+    await kim.open('/?search=quick+lamp');
+    await kim.link(made.title).waitFor();
+    // Both within the pause that a search waits for.
+    await kim.page.evaluate(`{
+      const field = document.querySelector('input[type=search]');
+      Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(field, 'quick lamps');
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+      [...document.querySelectorAll('main a')].find(({ textContent }) => textContent === 'Quick lamp').click();
+    }`);
+    await kim.button('Add to cart').waitFor();
+    await kim.page.waitForTimeout(400);
+    expect(new URL(kim.page.url()).pathname).toBe(`/products/${made.id}`);
+  });
+
   it('When it is done with the keyboard alone, then it works, and the focus is where it should be', async () => {
     const { product: made } = await product(open.seller, { title: 'Keyboard lamp' });
     const kim = await open.visitor();

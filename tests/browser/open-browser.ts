@@ -11,9 +11,12 @@ export interface OpenBrowser extends OpenShop {
 }
 
 /** Opens a shop with its sample catalogue, and a Chromium, for this file's tests. */
-export const openBrowser = (env: Record<string, string> = {}): OpenBrowser => {
+export const openBrowser = (
+  env: Record<string, string> = {},
+  replicas?: Parameters<typeof openShop>[1],
+): OpenBrowser => {
   vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
-  const open = openShop({ SEED: 'on', ...env }) as OpenBrowser;
+  const open = openShop({ SEED: 'on', ...env }, replicas) as OpenBrowser;
   const visitors: Visitor[] = [];
   open.visitor = async (options, url = open.shop.url) => {
     const visitor = await visit(open.browser, url, options);

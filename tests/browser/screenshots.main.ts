@@ -7,9 +7,23 @@ import { consoleShots } from './console-shots.ts';
 import type { Shot } from './shot.ts';
 import { type Visitor, visit } from './visitor.ts';
 
-/** Takes a picture of every page, light and dark, wide and narrow, into web/screenshots: `npm run screenshots [words]`. */
-const folder = join(import.meta.dirname, '../../web/screenshots');
-const wanted = process.argv.slice(2);
+/**
+ * Takes a picture of every page, light and dark, wide and narrow, into web/screenshots: `npm run screenshots -- [names]`.
+ * With `--readme` it also makes those that the README shows, into docs/pictures.
+ */
+const root = join(import.meta.dirname, '../..');
+const folder = join(root, 'web/screenshots');
+const isForReadme = process.argv.includes('--readme');
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith('-'));
+
+/** What the README shows. */
+const readme = new Set([
+  'catalogue-wide-light',
+  'checkout-failed-wide-light',
+  'console-overview-wide-light',
+  'console-saga-rolled-back-wide-light',
+  'console-race-lab-wide-dark',
+]);
 
 const looks = [
   { name: 'wide-light', width: 1280, height: 860, colorScheme: 'light' },
@@ -27,6 +41,9 @@ const settle = async ({ page }: Visitor) => {
   await page.waitForLoadState('networkidle', { timeout: 2_000 }).catch(() => undefined);
   await page.waitForTimeout(350);
 };
+
+const heightOf = async ({ page }: Visitor, least: number): Promise<number> =>
+  Math.max(least, Number(await page.evaluate('document.documentElement.scrollHeight')));
 
 const findProduct = async (visitor: Visitor, title: string) => {
   await visitor.open(`/?search=${encodeURIComponent(title)}`);
@@ -156,7 +173,13 @@ try {
       });
       const take = async (what: string, fullPage = false) => {
         await settle(visitor);
-        await visitor.page.screenshot({ path: join(folder, `${what}-${look}.png`), fullPage });
+        // In a window as high as the page: what sticks to its edges is drawn where it would be seen.
+        if (fullPage) await visitor.page.setViewportSize({ width, height: await heightOf(visitor, height) });
+        const name = `${what}-${look}`;
+        await visitor.page.screenshot({ path: join(folder, `${name}.png`) });
+        if (isForReadme && readme.has(name))
+          await visitor.page.screenshot({ path: join(root, `docs/pictures/${name}.webp`), type: 'webp', quality: 82 });
+        if (fullPage) await visitor.page.setViewportSize({ width, height });
       };
       await shoot(visitor, take, look).catch((error) => console.error(`${name}, ${look}: ${error.message}`));
       if (visitor.faults.length > 0) console.error(`${name}, ${look}:`, visitor.faults);

@@ -46,8 +46,8 @@ export const cartOf = async (visitor: Visitor): Promise<{ items: { priceChanged:
 export const setQuantityElsewhere = (visitor: Visitor, sku: string, quantity: number): Promise<unknown> =>
   ask(visitor, 'PUT', `/cart/items/${sku}`, { quantity });
 
-export const register = async (visitor: Visitor, email: string): Promise<void> => {
-  await visitor.field('Name').fill('Kim');
+export const register = async (visitor: Visitor, email: string, name = 'Kim'): Promise<void> => {
+  await visitor.field('Name').fill(name);
   await visitor.field('Email').fill(email);
   await visitor.field('Password').fill('correct horse battery');
   await visitor.button('Register').click();

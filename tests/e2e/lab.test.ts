@@ -29,6 +29,11 @@ describe('The race lab', () => {
     expect(run).toMatchObject({ status: 'finished', orders: 10, refusals: { OUT_OF_STOCK: 30 } });
     expect(run.invariants.filter(({ holds }) => !holds)).toEqual([]);
     expect(run.invariants.length).toBe(5);
+    // What was made for the race does not stay among what buyers see.
+    await eventually(
+      async () => (await call(open.shop.url, 'GET', '/api/v1/products?category=Lab')).body.items,
+      (items) => items.length === 0,
+    );
   });
 
   it('When a voucher has fewer uses than there are buyers, then the others are refused', async () => {

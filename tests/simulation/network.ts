@@ -1,7 +1,8 @@
 import { isRefusal, type ProblemCode, type Refusal } from '@shop/contracts/problems.ts';
 import { isInfrastructureFailure } from '@shop/platform/failures/infrastructure.ts';
+import type { Call } from '@shop/platform/http-client/call.ts';
 import { CallFailed } from '@shop/platform/http-client/call-failed.ts';
-import type { Call, Caller } from '@shop/platform/http-client/caller.ts';
+import type { Caller } from '@shop/platform/http-client/caller.ts';
 import { Breach } from './promises.ts';
 import { brief, count, type Process, type World } from './world.ts';
 
@@ -130,11 +131,17 @@ export const createNetwork = (world: World): Network => {
     const now = () => from.clock.now().getTime();
     const useful = call.notAfter === undefined ? Number.POSITIVE_INFINITY : Date.parse(call.notAfter);
     const deadline = Math.min(now() + call.withinMs, Math.max(useful, now() + LATE_MS));
+    let underWay = false;
     for (let tries = 1; ; tries += 1) {
       const withinMs = Math.max(1, Math.min(2_000, deadline - now()));
       const answer = await send(from, service, call.path, call.body, { withinMs, idempotent: true });
       if (answer.kind === 'answered' && call.isReply(answer.value)) return answer.value;
-      if (answer.kind === 'refused' && isAmong(answer.refusal.code, call.refusals)) return answer.refusal;
+      // As in the caller: a try that was not answered may take effect after a later one was refused.
+      if (answer.kind === 'refused' && isAmong(answer.refusal.code, call.refusals)) {
+        if (!underWay || call.notAfter === undefined) return answer.refusal;
+        throw new CallFailed(`${service}: ${call.path}: refused, while another try may be under way`);
+      }
+      underWay ||= answer.kind === 'failed' && /not answered|broke off/.test(answer.why);
       const again = answer.kind === 'failed' && answer.again;
       const pauseMs = FIRST_PAUSE_MS * 2 ** tries * (0.5 + from.ids.fraction());
       if (!again || tries >= MOST_TRIES || now() + pauseMs >= deadline)

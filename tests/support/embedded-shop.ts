@@ -9,6 +9,8 @@ import { connectionOf, embeddedBooks } from '../../apps/reconcile/embedded.ts';
 import type { Shop, StartOptions } from './forms.ts';
 
 const root = join(import.meta.dirname, '../..');
+/** As `npm start` has it: what Node has compiled is kept for the next start. */
+const NODE_COMPILE_CACHE = join(root, 'node_modules/.cache/node');
 
 const queryEmbedded = async <Row>(dataDir: string, database: DatabaseName, text: string): Promise<Row[]> => {
   const client = new pg.Client({ ...(await connectionOf(dataDir)), database });
@@ -33,6 +35,7 @@ export const startEmbeddedShop = async (options: StartOptions & { dataDir: strin
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
+      NODE_COMPILE_CACHE,
       PORT: '0',
       DATA_DIR: dataDir,
       SEED: 'off',
@@ -86,7 +89,7 @@ export const runShop = async (
 ): Promise<{ code: number | null; output: string }> => {
   const child = spawn(process.execPath, ['apps/embedded/main.ts'], {
     cwd: root,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, LOG_LEVEL: 'warn', SEED: 'off', ...env },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_COMPILE_CACHE, LOG_LEVEL: 'warn', SEED: 'off', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (termAfterMs !== undefined) setTimeout(() => child.kill('SIGTERM'), termAfterMs);

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { EventType } from '@shop/contracts/events.ts';
 import type { DatabaseName } from '../../apps/embedded/databases.ts';
 import type { Books } from '../../apps/reconcile/books.ts';
+import type { Replicas } from '../../deploy/local/replicas.ts';
 
 /** A running shop: one process, or one for each service. */
 export interface Shop {
@@ -26,6 +27,8 @@ export interface Shop {
 export interface StartOptions {
   dataDir?: string;
   env?: Record<string, string>;
+  /** How many processes a service has, one unless given; in the embedded form it is always the same one. */
+  replicas?: Partial<Replicas>;
   /** Called with the process before its first line has run. */
   spawned?: (child: ChildProcess) => void;
 }

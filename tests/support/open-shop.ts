@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { admin, type Client } from './client.ts';
+import type { StartOptions } from './forms.ts';
 import { removeFolder, type Shop, startShop } from './shop.ts';
 
 /** A running shop and its administrator, for the tests of one file; filled in before the first of them. */
@@ -9,10 +10,10 @@ export interface OpenShop {
 }
 
 /** Opens a shop of its own for this file's tests, and ends it after them. */
-export const openShop = (env?: Record<string, string>): OpenShop => {
+export const openShop = (env?: Record<string, string>, replicas?: StartOptions['replicas']): OpenShop => {
   const open = {} as OpenShop;
   beforeAll(async () => {
-    open.shop = await startShop({ env });
+    open.shop = await startShop({ env, replicas });
     open.seller = await admin(open.shop.url);
   });
   afterAll(async () => {

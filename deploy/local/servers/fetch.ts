@@ -5,9 +5,10 @@ import { fetchMongo } from './mongo.fetch.ts';
 import { nginx } from './nginx.ts';
 import type { Report } from './options.ts';
 import { redis } from './redis.ts';
+import { fetchToxiproxy } from './toxiproxy.fetch.ts';
 
 /** What a stack may need beside PostgreSQL, which npm has brought along. */
-export type Fetched = 'kafka' | 'mongo' | 'redis' | 'nginx';
+export type Fetched = 'kafka' | 'mongo' | 'redis' | 'nginx' | 'toxiproxy';
 
 /**
  * Makes sure that the programs of servers are on this machine, before any is started: so that what is missing is told
@@ -23,5 +24,10 @@ export const fetchServers = async (names: readonly Fetched[], report: Report): P
     if (wants('nginx')) await systemProgram(nginx, report);
   };
   if (wants('kafka')) await findJava();
-  await Promise.all([fromTheSystem(), wants('kafka') && fetchKafka(report), wants('mongo') && fetchMongo(report)]);
+  await Promise.all([
+    fromTheSystem(),
+    wants('kafka') && fetchKafka(report),
+    wants('mongo') && fetchMongo(report),
+    wants('toxiproxy') && fetchToxiproxy(report),
+  ]);
 };

@@ -13,17 +13,33 @@ const oldestJava = 17;
 /** Which cluster the folder belongs to; any name of this shape will do on one machine. */
 const clusterId = 'c2hvcC1sb2NhbC1rYWZrYQ';
 
+/** A further listener at port `to`, whose clients are told to come back through `port`. */
+export interface KafkaDetour {
+  port: number;
+  to: number;
+}
+
+const detourListener = (at: number): string => `DETOUR${at + 1}`;
+
+const listed = (detours: readonly KafkaDetour[], portOf: (detour: KafkaDetour) => number): string =>
+  detours.map((detour, at) => `,${detourListener(at)}://127.0.0.1:${portOf(detour)}`).join('');
+
 /**
  * One broker that is its own controller. Acknowledged messages survive kill -9: they are in the system's cache. Against
  * a power cut Kafka's answer is replication, which one broker hasn't got; it writes to disk when the system does.
  */
-const settings = (data: string, port: number, controllerPort: number): string => `process.roles=broker,controller
+const settings = (
+  data: string,
+  port: number,
+  controllerPort: number,
+  detours: readonly KafkaDetour[],
+): string => `process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${controllerPort}
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}${listed(detours, ({ to }) => to)}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port}${listed(detours, (detour) => detour.port)}
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT${detours.map((_, at) => `,${detourListener(at)}:PLAINTEXT`).join('')}
 # Services make their topics at start and say how many partitions they have.
 auto.create.topics.enable=false
 num.partitions=6
@@ -40,7 +56,7 @@ log.dirs=${data}
 `;
 
 const portsIn = (text: string): { port?: number; controllerPort?: number } => {
-  const [, port, controllerPort] = /^listeners=.*?:(\d+),.*?:(\d+)$/m.exec(text) ?? [];
+  const [, port, controllerPort] = /^listeners=PLAINTEXT:.*?:(\d+),CONTROLLER:.*?:(\d+)(?:,|$)/m.exec(text) ?? [];
   return { port: port ? Number(port) : undefined, controllerPort: controllerPort ? Number(controllerPort) : undefined };
 };
 
@@ -102,12 +118,12 @@ export const askKafka = async (broker: string): Promise<void> => {
 
 /**
  * Starts Kafka in KRaft mode on 127.0.0.1, and resolves when it answers requests. `url` is `host:port`, as
- * KAFKA_BROKERS has it. For a second after the first start coordinators may still be loading: clients ask again.
+ * KAFKA_BROKERS has it; clients may come by `detours` too. For a second after the first start coordinators may still be loading: clients ask again.
  *
  * @throws StackFailed when there is no Java, when it can't be fetched, or does not start
  */
-export const startKafka = async (options: ServerOptions): Promise<Server> => {
-  const { dir, logFile = join(dir, 'kafka.log'), report = () => {}, clock } = options;
+export const startKafka = async (options: ServerOptions & { detours?: readonly KafkaDetour[] }): Promise<Server> => {
+  const { dir, logFile = join(dir, 'kafka.log'), report = () => {}, clock, detours = [] } = options;
   const [java, jars] = [await findJava(), await fetchKafka(report)];
   await mkdir(dir, { recursive: true });
   const config = join(dir, 'server.properties');
@@ -117,7 +133,7 @@ export const startKafka = async (options: ServerOptions): Promise<Server> => {
   const ownControllerPort =
     controllerPort !== port && (await isFree(controllerPort)) ? controllerPort : await freePort();
   const data = join(dir, 'data');
-  await writeFile(config, settings(data, port, ownControllerPort));
+  await writeFile(config, settings(data, port, ownControllerPort, detours));
   const formatted = join(data, 'meta.properties');
   if (!(await readFile(formatted, 'utf8').catch(() => undefined))) {
     await rm(data, { recursive: true, force: true });

@@ -27,12 +27,14 @@ export interface ProcessHandle extends ProcessId {
 export interface HandleOptions {
   /** What asks this program to end in order; SIGTERM unless given. */
   endsOn?: NodeJS.Signals;
-  /** Whether a kill takes the whole process group: children that would live on alone. */
+  /** Whether a kill or a pause takes the whole process group: children that would live, or work, on alone. */
   group?: boolean;
   clock?: Clock;
 }
 
 const killedWithinMs = 5_000;
+/** What children would not hear of from their parent. */
+const toAll = new Set<NodeJS.Signals>(['SIGKILL', 'SIGSTOP', 'SIGCONT']);
 
 /** A killed process counts as ended when its first thread has, while others may hold its ports and locks yet. */
 const hasThreadsLeft = async (pid: number): Promise<boolean> =>
@@ -47,7 +49,7 @@ export const processHandle = (id: ProcessId, options: HandleOptions = {}): Proce
   };
   const send = (name: NodeJS.Signals): boolean => {
     try {
-      process.kill(group && name === 'SIGKILL' ? -id.pid : id.pid, name);
+      process.kill(group && toAll.has(name) ? -id.pid : id.pid, name);
       return true;
     } catch {
       return false;

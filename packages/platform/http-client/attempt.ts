@@ -7,9 +7,17 @@ export type Outcome =
   | { kind: 'answered' | 'refused'; value: unknown }
   /**
    * `again`: whether another try may help. `pauseMs`: how long the service asks to be left alone before. `well`: the
-   * replica itself works; it is the call that it does not understand.
+   * replica itself works; it is the call that it does not understand. `underWay`: it may still be doing what it was asked.
    */
-  | { kind: 'failed'; why: string; cause?: unknown; again: boolean; pauseMs?: number; well?: boolean };
+  | {
+      kind: 'failed';
+      why: string;
+      cause?: unknown;
+      again: boolean;
+      pauseMs?: number;
+      well?: boolean;
+      underWay?: boolean;
+    };
 
 const json = /^application\/([a-z.-]+\+)?json$/;
 const longestPauseMs = 1_000;
@@ -23,13 +31,25 @@ const parse = ({ type, text }: Received): { value: unknown } | undefined => {
   }
 };
 
+/** An answer of which the body has been read, if it is JSON. */
+export interface ReadAnswer {
+  status: number;
+  /** What it says that it is, for a message. */
+  type: string;
+  isProblem: boolean;
+  body: { value: unknown } | undefined;
+  retryAfter: number | undefined;
+}
+
+/** Which answers of a call are refusals, and which are replies. */
+interface Expected {
+  refusals?: readonly ProblemCode[];
+  isReply: (value: unknown) => boolean;
+}
+
 /** Tells values from refusals from failures. Only codes in `refusals` are refusals, and only what `isReply` is a value. */
-export const outcomeOf = (
-  received: Received,
-  { refusals = [], isReply }: { refusals?: readonly ProblemCode[]; isReply: (value: unknown) => boolean },
-): Outcome => {
-  const { status, type, retryAfter } = received;
-  const body = parse(received);
+export const judge = (answer: ReadAnswer, { refusals = [], isReply }: Expected): Outcome => {
+  const { status, type, isProblem, body, retryAfter } = answer;
   if (status >= 200 && status < 300) {
     if (body && isReply(body.value)) return { kind: 'answered', value: body.value };
     return {
@@ -38,7 +58,7 @@ export const outcomeOf = (
       again: false,
     };
   }
-  const refusal = type === 'application/problem+json' ? refusalIn(body?.value, retryAfter) : undefined;
+  const refusal = isProblem ? refusalIn(body?.value, retryAfter) : undefined;
   if (refusal && refusals.includes(refusal.code)) return { kind: 'refused', value: refusal };
   const why = `answered ${status}${refusal ? ` ${refusal.code}` : ''}`;
   // A defect over there stays one; whoever is overloaded, or has lost its database, may be well in a moment.
@@ -47,4 +67,11 @@ export const outcomeOf = (
     return { kind: 'failed', why, again: status !== 500 && status !== 501, pauseMs };
   }
   return { kind: 'failed', why, again: false, well: true };
+};
+
+/** What the one answer to a request comes to. */
+export const outcomeOf = (received: Received, expected: Expected): Outcome => {
+  const { status, type, retryAfter } = received;
+  const isProblem = type === 'application/problem+json';
+  return judge({ status, type, isProblem, body: parse(received), retryAfter }, expected);
 };

@@ -17,7 +17,8 @@ import { serve, testServiceToken } from '../testing/http.ts';
 import { recordingLogger, silentLogger } from '../testing/logger.ts';
 import { manualClock } from '../testing/time.ts';
 import { systemClock, systemIds } from '../time/system.ts';
-import { type Call, type Caller, createCaller } from './caller.ts';
+import type { Call } from './call.ts';
+import { type Caller, createCaller } from './caller.ts';
 
 interface Ok {
   ok: true;
@@ -362,6 +363,21 @@ describe('what a call tries again', () => {
     const server = await serving(problem(502, 'UNAVAILABLE'));
     await failure(callerOf([server.url, server.url]).call({ ...ask, withinMs: 60_000 }));
     expect(server.seen).toHaveLength(4);
+  });
+});
+
+describe('a refusal after a try that was not answered', () => {
+  it('When a step of a saga is refused then, then nobody is told that nothing was done: the first try may come late', async () => {
+    let tries = 0;
+    const server = await serving((request, response) => {
+      tries += 1;
+      if (tries === 1) response.destroy();
+      else problem(409, 'OUT_OF_STOCK')(request, response);
+    });
+    const notAfter = new Date(Date.now() + 60_000).toISOString();
+    const told = await failure(callerOf([server.url]).call({ ...ask, notAfter }));
+    expect(String(told)).toContain('may be under way');
+    expect(await callerOf([server.url]).call({ ...ask, notAfter })).toMatchObject({ code: 'OUT_OF_STOCK' });
   });
 });
 

@@ -1,33 +1,19 @@
-import { isRefusal, type ProblemCode } from '@shop/contracts/problems.ts';
+import { isRefusal } from '@shop/contracts/problems.ts';
 import { isSaneRequestId, parseTraceparent, requestContext } from '../telemetry/context.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { traced } from '../telemetry/spans.ts';
+import { isTracing, traced } from '../telemetry/spans.ts';
 import type { Clock } from '../time/clock.ts';
 import { withDeadline } from '../time/deadline.ts';
 import type { Ids } from '../time/ids.ts';
 import { type Outcome, outcomeOf } from './attempt.ts';
 import type { BreakerState } from './breaker.ts';
+import type { Call } from './call.ts';
 import { CallFailed } from './call-failed.ts';
 import { AnswerTooLarge, exchange, type Sent } from './exchange.ts';
+import { createLane, type Settled } from './lane.ts';
 import { callMeter } from './metered.ts';
 import { createReplicas, type Replica } from './replicas.ts';
-
-/** One question to a service. It may be sent more than once: it must be idempotent. */
-export interface Call<Reply> {
-  method?: 'GET' | 'POST';
-  /** A path that is known beforehand, such as `/internal/cart/lock`; it names the call in metrics. */
-  path: string;
-  body?: object;
-  /** The codes that it may refuse with; any other is a failure. */
-  refusals?: readonly ProblemCode[];
-  /** Whether what was answered looks like a reply; anything else is a failure. */
-  isReply: (value: unknown) => value is Reply;
-  /** How long the answer is waited for, further tries included. */
-  withinMs: number;
-  /** ISO 8601: when the answer is of no use any more. A call that is late already gets a second, for what it was told before. */
-  notAfter?: string;
-}
 
 export interface Caller {
   /**
@@ -59,6 +45,7 @@ export interface CallerOptions {
 const attemptMs = 2_000;
 const lateMs = 1_000;
 const firstPauseMs = 50;
+const noneTried: ReadonlySet<Replica> = new Set();
 /** Fifty products with as many variants as they may have fit. */
 const maxBytes = 32 * 1024 * 1024;
 
@@ -100,7 +87,8 @@ const createAttempt =
       else breaker.failed();
       if (cause instanceof AnswerTooLarge) return { kind: 'failed', why: 'answered too much', cause, again: false };
       const why = late ? `did not answer within ${ms} ms` : 'could not be reached, or broke off';
-      return { kind: 'failed', why, cause, again: true };
+      const neverSent = (cause as { code?: unknown }).code === 'ECONNREFUSED';
+      return { kind: 'failed', why, cause, again: true, underWay: !neverSent };
     }
   };
 
@@ -118,6 +106,21 @@ export const createCaller = (options: CallerOptions): Caller => {
   const attempt = createAttempt(options, urls.length === 1);
   const mostTries = urls.length + 2;
   let failingSince: number | undefined;
+  const lane = createLane({
+    next: () => replicas.next(noneTried),
+    headers: () => headersFor(options),
+    attemptMs,
+    clock,
+  });
+
+  /** Together with others where there are any. Spans are of single requests. */
+  const send = (call: Call<unknown>, deadline: number): Promise<Settled> => {
+    const { method = 'POST', path, body } = call;
+    const alone = (tried?: Replica) => tryAll(call, deadline, tried);
+    if (method !== 'POST' || !body || isTracing()) return alone();
+    const { 'x-request-id': requestId = '', traceparent } = headersFor(options);
+    return lane(call, { path, requestId, traceparent, body }, deadline, alone);
+  };
 
   /** The call is a span of its trace, its tries together; what it causes over there hangs below. */
   const run = ({ method = 'POST', path, ...call }: Call<unknown>, deadline: number) =>
@@ -126,22 +129,28 @@ export const createCaller = (options: CallerOptions): Caller => {
       'client',
       { 'http.request.method': method, 'url.path': path, 'server.address': service },
       async (span) => {
-        const outcome = await tryAll({ method, path, ...call }, deadline);
+        const outcome = await send({ method, path, ...call }, deadline);
         if (isRefusal(outcome.value)) span.set('shop.refusal', outcome.value.code);
         return outcome;
       },
     );
 
-  const tryAll = async (call: Call<unknown>, deadline: number): Promise<Outcome & { kind: 'answered' | 'refused' }> => {
+  const tryAll = async (call: Call<unknown>, deadline: number, before?: Replica): Promise<Settled> => {
     const { method = 'POST', path, body } = call;
     const sent: Sent = { method, path, headers: headersFor(options), body: body ? JSON.stringify(body) : null };
-    const tried = new Set<Replica>();
+    const tried = new Set<Replica>(before && [before]);
+    /** An earlier try, which nobody answered, may take effect yet. */
+    let underWay = before !== undefined;
     let failure = new CallFailed(`${service}: ${path}: every replica fails and is left alone for a while`);
     for (let tries = 1; ; tries += 1) {
       const replica = replicas.next(tried);
       if (!replica) throw failure;
       const outcome = await attempt(replica, call, sent, Math.max(1, deadline - now()));
+      // A refusal is no "nothing done" then: whoever may have to undo the call must know.
+      if (outcome.kind === 'refused' && underWay && call.notAfter !== undefined)
+        throw new CallFailed(`${service}: ${path}: refused, while a try that was not answered may be under way`);
       if (outcome.kind !== 'failed') return outcome;
+      underWay ||= outcome.underWay === true;
       tried.add(replica);
       failure = new CallFailed(`${service}: ${path}: ${replica.url} ${outcome.why}`, { cause: outcome.cause });
       if (outcome.well) logger.error({ err: failure }, 'a call was not understood');

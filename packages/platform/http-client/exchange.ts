@@ -37,6 +37,25 @@ const head = (status: number, headers: Record<string, string | string[] | undefi
   };
 };
 
+export interface ExchangeOptions {
+  maxBytes: number;
+  signal: AbortSignal;
+  /** Told whole lines of a successful answer as they come; its text is empty then. */
+  onText?: (text: string) => void;
+}
+
+/** Cuts what comes into whole lines; what is left of the last one waits for its rest. */
+const inLines = (tell: (text: string) => void): ((piece: Buffer) => void) => {
+  let rest = '';
+  const decoder = new TextDecoder();
+  return (piece) => {
+    const text = rest + decoder.decode(piece, { stream: true });
+    const end = text.lastIndexOf('\n') + 1;
+    rest = text.slice(end);
+    if (end > 0) tell(text.slice(0, end));
+  };
+};
+
 /**
  * Sends a request and collects the answer, at most `maxBytes` of it. Whatever the answer, its body is read to the end
  * or its connection is given up, so that none is left half read. Redirects are answers like any other.
@@ -45,13 +64,14 @@ const head = (status: number, headers: Record<string, string | string[] | undefi
 export const exchange = (
   dispatcher: Dispatcher,
   { method, path, headers, body }: Sent,
-  { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
+  { maxBytes, signal, onText }: ExchangeOptions,
 ): Promise<Received> =>
   new Promise((resolve, reject) => {
     let received: Omit<Received, 'text'> | undefined;
     let controller: Dispatcher.DispatchController | undefined;
     const pieces: Buffer[] = [];
     let size = 0;
+    const takeLines = onText && inLines(onText);
 
     const giveUp = (): void => {
       // One that still waits for a connection is given up as soon as it gets one.
@@ -76,6 +96,7 @@ export const exchange = (
         onResponseData(its, piece) {
           size += piece.length;
           if (size > maxBytes) its.abort(new AnswerTooLarge(`the answer has more than ${maxBytes} bytes`));
+          else if (takeLines && received?.status === 200) takeLines(piece);
           else pieces.push(piece);
         },
         onResponseEnd() {

@@ -5,6 +5,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Ids } from '../time/ids.ts';
 import { fromService } from './access.ts';
+import { bulkRoute } from './bulk.ts';
 import { cors } from './cors.ts';
 import { docs } from './docs.ts';
 import { live, ready } from './health.ts';
@@ -66,7 +67,9 @@ const refuseDuplicates = (routes: readonly Route[]): void => {
 
 /** The HTTP face of a service, or of all of them: declared routes, health, documents, problems for the rest. */
 export const createApp = (options: AppOptions): Express => {
-  const { routes, clock, logger } = options;
+  const { clock, logger } = options;
+  const bulk = options.serviceToken === undefined ? undefined : bulkRoute(options.routes, options);
+  const routes = bulk ? [...options.routes, bulk] : options.routes;
   refuseDuplicates(routes);
   const stopping = new AbortController();
   const isExempt = fromService(options.serviceToken);

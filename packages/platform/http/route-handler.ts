@@ -7,11 +7,14 @@ import { responder } from './respond.ts';
 import type { Route, RouteRequest } from './route.ts';
 import { type Parts, requestReader } from './validate.ts';
 
+/** Why, without the stack that an error would bring: every request closes in the end. */
+const hungUp = 'the client hung up';
+
 /** A signal that is made when someone asks for it: most handlers end before their clients could hang up. */
 const hangUpSignal = (response: Response): AbortSignal => {
   const gone = new AbortController();
-  if (response.destroyed) gone.abort();
-  else response.once('close', () => gone.abort());
+  if (response.destroyed) gone.abort(hungUp);
+  else response.once('close', () => gone.abort(hungUp));
   return gone.signal;
 };
 

@@ -1,6 +1,7 @@
 import { isInfrastructureFailure } from '../failures/infrastructure.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Clock } from '../time/clock.ts';
+import { settled } from '../time/deadline.ts';
 
 export interface Loop {
   /** Runs the work as soon as it is free, instead of at the next turn. */
@@ -25,8 +26,6 @@ export interface LoopOptions {
 const BLIPS = 3;
 const firstBackoffMs = 100;
 const longestBackoffMs = 5_000;
-/** A reason of its own: without one each nudge makes an error with its stack, which costs more than all else here. */
-const nudge = 'nudged';
 
 /**
  * Runs `work` again and again until stopped, one turn at a time, the first at once. A turn that throws is logged and
@@ -77,11 +76,11 @@ export const startLoop = ({ name, everyMs, work, clock, logger }: LoopOptions): 
     failingMs: () => (failingSince === undefined ? 0 : clock.now().getTime() - failingSince),
     nudge() {
       nudged = true;
-      wake?.abort(nudge);
+      wake?.abort(settled);
     },
     async stop() {
-      stopping.abort();
-      wake?.abort();
+      stopping.abort(settled);
+      wake?.abort(settled);
       await ended;
     },
   };

@@ -1,4 +1,5 @@
 import type { AnyShopEvent } from '@shop/contracts/events.ts';
+import { grouped } from '../grouping/grouped.ts';
 import type { Postgres, Queries, Tx } from '../postgres/postgres.ts';
 import type { Clock } from '../time/clock.ts';
 import { systemClock } from '../time/system.ts';
@@ -20,6 +21,39 @@ export const oneByOne: Apply<undefined> = {
     for (const event of events) await handle(event, undefined);
   },
   async buried() {},
+};
+
+/** The same, for handlers that care for the order of a key's events alone: those of different keys are handled side by side. */
+export const keyByKey: Apply<undefined> = {
+  async batch(events, handle) {
+    const handled = await Promise.allSettled(
+      [...Map.groupBy(events, ({ key }) => key).values()].map((ofKey) => oneByOne.batch(ofKey, handle)),
+    );
+    const failure = handled.find((outcome) => outcome.status === 'rejected');
+    if (failure) throw failure.reason;
+  },
+  async buried() {},
+};
+
+/**
+ * Applies together what several partitions deliver at the same time: one transaction instead of one each. Where that
+ * fails, each delivery is applied for itself.
+ */
+export const together = <T>(apply: Apply<T>): Apply<T> => {
+  const batches = grouped({
+    most: 50,
+    async run(deliveries: readonly { events: readonly AnyShopEvent[]; handle: Handle<T> }[]) {
+      const handles = new Map(
+        deliveries.flatMap(({ events, handle }) => events.map((event) => [event, handle] as const)),
+      );
+      await apply.batch([...handles.keys()], async (event, tx) => handles.get(event)?.(event, tx));
+      return deliveries.map(() => undefined);
+    },
+  });
+  return {
+    batch: (events, handle) => batches({ events, handle }),
+    buried: (event) => apply.buried(event),
+  };
 };
 
 /** Sorted, so that two members with the same batch in hand never wait for each other in a circle. */

@@ -10,6 +10,11 @@ import type { OutboxSource } from './outbox.ts';
 const batchSize = 500;
 /** The safety net under the nudges: events of a process that ended between its commit and its nudge. */
 const pollMs = 1_000;
+/**
+ * After a turn that sent something the next one lets so much time pass: what is committed meanwhile goes out together.
+ * An event that comes after a quiet moment is sent at once.
+ */
+const restMs = 50;
 
 export interface Relay {
   /** For how long nothing could be sent, in milliseconds; 0 when all is well. */
@@ -41,10 +46,12 @@ export const startRelay = ({ source, log, onNudge, clock, logger }: RelayOptions
     everyMs: pollMs,
     clock,
     logger,
-    async work() {
+    async work(signal) {
       const events = await source.pending(batchSize);
       await publishAll(events, source, log);
-      return events.length === batchSize;
+      if (events.length === batchSize) return true;
+      if (events.length > 0) await clock.sleep(restMs, signal);
+      return false;
     },
   });
   onNudge(loop.nudge);

@@ -98,3 +98,15 @@ const tooLargeCodes = new Set([10334, 17419, 17420]);
 
 /** Whether a write was refused because its document would have passed MongoDB's 16 MiB. */
 export const isTooLarge = (error: unknown): boolean => tooLargeCodes.has(numberOf(error, 'code') ?? 0);
+
+/**
+ * The places, in an unordered bulk write, of those of its writes that failed by themselves; undefined where it failed as
+ * a whole, or where it is not known that the others will last.
+ */
+export const failedWrites = (error: unknown): ReadonlySet<number> | undefined => {
+  if (textOf(error, 'name') !== 'MongoBulkWriteError') return undefined;
+  const places = listOf(error, 'writeErrors').map((one) => numberOf(one, 'index'));
+  const lasting = (error as { result?: { getWriteConcernError?(): unknown } }).result?.getWriteConcernError?.();
+  if (places.length === 0 || lasting !== undefined) return undefined;
+  return new Set(places.filter((place) => place !== undefined));
+};

@@ -124,12 +124,15 @@ const kyselyOn = <Tables>(open: () => Promise<Lease>): Kysely<Tables> => {
 };
 
 interface OpenTx<Tables> extends Tx<Tables> {
+  /** Does what was left for the end. */
+  finish(): Promise<void>;
   /** What to call after the commit; from here on the transaction takes no statements. */
   seal(): readonly (() => void)[];
 }
 
 const openTx = <Tables>(run: Lease['run']): OpenTx<Tables> => {
   const then: (() => void)[] = [];
+  const lasts: (() => Promise<void>)[] = [];
   let over = false;
   let kysely: Kysely<Tables> | undefined;
   const runWithin: Lease['run'] = async (text, values, name) => {
@@ -142,6 +145,12 @@ const openTx = <Tables>(run: Lease['run']): OpenTx<Tables> => {
     get kysely() {
       kysely ??= kyselyOn(async () => ({ run: runWithin, release: () => {} }));
       return kysely;
+    },
+    beforeCommit(last) {
+      lasts.push(last);
+    },
+    async finish() {
+      for (const last of lasts) await last();
     },
     afterCommit(callback) {
       then.push(callback);
@@ -164,6 +173,7 @@ const attempt = async <Tables, T>(
   try {
     await run('begin');
     const result = await work(tx);
+    await tx.finish();
     const then = tx.seal();
     // COMMIT of a transaction with a failed statement is answered with ROLLBACK, not with an error.
     const { command } = await run('commit');

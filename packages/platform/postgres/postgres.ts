@@ -16,6 +16,8 @@ export interface Queries<Tables> {
 
 /** A transaction in progress (READ COMMITTED). */
 export interface Tx<Tables = unknown> extends Queries<Tables> {
+  /** Runs `last` once before the commit, behind all other work; where it fails the transaction does. */
+  beforeCommit(last: () => Promise<void>): void;
   /** Calls `then` once after the commit, never after a rollback. */
   afterCommit(then: () => void): void;
 }

@@ -1,6 +1,7 @@
 import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
 import pretty from 'pino-pretty';
 import { requestContext, traceIdOf } from './context.ts';
+import { standardOutput } from './standard-output.ts';
 
 export type Logger = PinoLogger;
 
@@ -53,5 +54,5 @@ export const createLogger = (
     mixin: ids,
   };
   if (destination) return pino(settings, destination);
-  return options.pretty ? pino(settings, pretty(forEyes)) : pino(settings);
+  return pino(settings, options.pretty ? pretty(forEyes) : standardOutput(options.name));
 };

@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 
-/** A reason of its own: without one each abort makes an error with its stack, which costs more than all else here. */
-const settled = 'settled';
+/** A reason for aborts: without one each makes an error with its stack, which costs more than what it ends. */
+export const settled = 'settled';
 
 /** Runs `work` with a signal that aborts after `ms`; what it does about that, and what it throws then, is its own. */
 export const withDeadline = async <T>(

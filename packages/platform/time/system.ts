@@ -39,3 +39,6 @@ export const stopwatch = (): (() => number) => {
   const start = performance.now();
   return () => performance.now() - start;
 };
+
+/** Resolves when all that is ready in this process now has had its turn. */
+export const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));

@@ -71,8 +71,13 @@ export const createRemoteLabShop = ({ config, orders, clock, ids }: RemoteLabOpt
       const sku = name();
       const variant = { sku, price: { amount: 1000, currency }, options: {}, initialStock: units };
       const { products } = await at('product', SELLER);
-      await products.create({ title: `Race ${sku}`, status: 'active', category: 'Lab', variants: [variant] });
-      return sku;
+      const fields = { title: `Race ${sku}`, category: 'Lab', variants: [variant] };
+      const { id } = await products.create({ ...fields, status: 'active' });
+      return { sku, productId: id };
+    },
+    async unlist(productId) {
+      const { products } = await at('product', SELLER);
+      await products.update(productId, { status: 'archived' });
     },
     async setUnits(sku, units) {
       const { inventory } = await at('inventory', SELLER);
@@ -93,7 +98,8 @@ export const createRemoteLabShop = ({ config, orders, clock, ids }: RemoteLabOpt
     },
     async fillCart(buyer, sku, code) {
       const { cart } = await at('cart', buyerOf(buyer));
-      await cart.add(sku);
+      // Set rather than added: it may be sent again where a reply was lost.
+      await cart.set(sku, 1);
       if (code) await cart.addVoucher(code);
     },
     checkout: (buyer, key) =>

@@ -36,7 +36,16 @@ describe('Words', () => {
   it('When an address names a place to come back to, then only one of this site counts', () => {
     const back = (text: string) => backOf(new URLSearchParams({ back: text }));
     expect(back('/orders?x=1')).toBe('/orders?x=1');
-    for (const evil of ['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)', ''])
+    for (const evil of [
+      'https://evil.example',
+      '//evil.example',
+      '/\\evil.example',
+      '/\t/evil.example',
+      '\n//evil.example',
+      '/.//evil.example',
+      'javascript:alert(1)',
+      '',
+    ])
       expect(back(evil)).toBe('/');
   });
 });

@@ -3,6 +3,7 @@ import { useLocation } from 'react-router';
 import { isMember, useUser } from '../client/session.ts';
 import { ButtonLink } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
+import styles from './console.module.css';
 
 /** Shows the console to administrators, and everybody else the way to become one: by signing in, and back to here. */
 export const AdminsOnly = ({ children }: { children: ReactNode }) => {
@@ -11,7 +12,7 @@ export const AdminsOnly = ({ children }: { children: ReactNode }) => {
   if (user?.role === 'admin') return children;
   const signIn = `/sign-in?back=${encodeURIComponent(pathname + search)}`;
   return (
-    <main>
+    <main className={styles.door}>
       <title>Console</title>
       <Empty
         level={1}

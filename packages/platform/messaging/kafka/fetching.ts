@@ -11,6 +11,11 @@ import { firstOffsets } from './positions.ts';
 const maxWaitMs = 500;
 /** The same while somebody has enough, but not for long: it would not be asked for before the answer is there. */
 const shortWaitMs = 20;
+/**
+ * After an answer with records the next question lets so much time pass: what comes meanwhile is handled together. A
+ * record that comes after a quiet moment is answered at once, since the question waits for it at the broker.
+ */
+const restMs = 50;
 /** The safety net under the nudges, and the longest pause after a failure. */
 const idleMs = 1_000;
 
@@ -62,12 +67,15 @@ export const startFetching = (options: FetchingOptions): Fetching => {
     reader.moveTo(first.offset);
   };
 
-  const fetchFrom = async (node: number): Promise<boolean> => {
+  const places = (some: readonly PartitionReader[]): bigint => some.reduce((sum, { next }) => sum + next(), 0n);
+
+  const fetchFrom = async (node: number, signal: AbortSignal): Promise<boolean> => {
     const metadata = await client.metadata({ topics });
     const led = readers.filter((reader) => leaderOf(metadata, reader) === node);
     const hungry = led.filter((reader) => reader.hungry());
     if (hungry.length === 0) return false;
     const soonHungry = led.some((reader) => !reader.hungry() && reader.failingMs() === 0);
+    const before = places(hungry);
     try {
       const maxWaitTime = soonHungry ? shortWaitMs : maxWaitMs;
       const astray = await fetchOnce({ client, metadata, node, readers: hungry, minBytes, maxWaitTime });
@@ -79,10 +87,11 @@ export const startFetching = (options: FetchingOptions): Fetching => {
       throw error;
     }
     onAnswer();
+    if (places(hungry) !== before) await clock.sleep(restMs, signal);
     return true;
   };
 
-  const loop = (name: string, work: () => Promise<boolean>): Loop =>
+  const loop = (name: string, work: (signal: AbortSignal) => Promise<boolean>): Loop =>
     startLoop({ name: `${group} ${name}`, everyMs: idleMs, work, clock, logger });
 
   const findLeaders = async (): Promise<boolean> => {
@@ -94,7 +103,7 @@ export const startFetching = (options: FetchingOptions): Fetching => {
       if (!fetchers.has(node))
         fetchers.set(
           node,
-          loop(`fetches from broker ${node}`, () => fetchFrom(node)),
+          loop(`fetches from broker ${node}`, (signal) => fetchFrom(node, signal)),
         );
     }
     return false;

@@ -1,4 +1,5 @@
 import type { Clock } from '../../time/clock.ts';
+import { settled } from '../../time/deadline.ts';
 import { KafkaUnavailable } from './errors.ts';
 
 /**
@@ -9,14 +10,15 @@ import { KafkaUnavailable } from './errors.ts';
  */
 export const within = async <T>(clock: Clock, ms: number, what: string, work: Promise<T>): Promise<T> => {
   const done = new AbortController();
-  const late = clock.sleep(ms, done.signal).then((): never => {
-    throw new KafkaUnavailable(`${what} took longer than ${ms} ms`);
+  const late = clock.sleep(ms, done.signal).then(() => {
+    if (!done.signal.aborted) throw new KafkaUnavailable(`${what} took longer than ${ms} ms`);
+    return work;
   });
-  // When the work is done first, the sleep ends early, and says so to nobody.
+  // Nobody listens any more when the work is done first.
   late.catch(() => {});
   try {
     return await Promise.race([work, late]);
   } finally {
-    done.abort();
+    done.abort(settled);
   }
 };

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { ButtonLink } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
@@ -16,6 +16,13 @@ import { isOff, useLab } from './use-lab.ts';
 export default function Lab() {
   const { data, error, refetch } = useLab();
   const [chosen, choose] = useState<string>();
+  const main = useRef<HTMLDivElement>(null);
+  const show = (id: string) => {
+    choose(id);
+    // On a narrow screen the race runs below what starts it.
+    if (main.current && main.current.getBoundingClientRect().top > window.innerHeight / 2)
+      main.current.scrollIntoView();
+  };
   if (isOff(error)) return <Off />;
   const run = data?.runs.find(({ id }) => id === chosen) ?? data?.runs[0];
   return (
@@ -28,13 +35,13 @@ export default function Lab() {
         <div className={styles.layout}>
           <div className={styles.side}>
             <Panel title="Race">
-              <Start isRunning={data?.runs.some(({ finishedAt }) => finishedAt === null) ?? false} onStart={choose} />
+              <Start isRunning={data?.runs.some(({ finishedAt }) => finishedAt === null) ?? false} onStart={show} />
             </Panel>
             <Panel title="Break a step">
               <Faults faults={data?.faults ?? []} />
             </Panel>
           </div>
-          <div className={styles.main}>
+          <div ref={main} className={styles.main}>
             {!data && (
               <>
                 <Loading what="the lab" />

@@ -2,6 +2,7 @@ import { Ago } from '../../ui/ago.tsx';
 import { Panel } from '../parts/panel.tsx';
 import styles from './lab.module.css';
 import type { Run } from './story.ts';
+import { isOver } from './use-lab.ts';
 
 interface PastProps {
   runs: readonly Run[];
@@ -9,19 +10,30 @@ interface PastProps {
   onChoose: (id: string) => void;
 }
 
+const wordFor = (run: Run): string => {
+  if (!isOver(run)) return 'under way';
+  if (run.status === 'failed') return 'broken off';
+  return run.invariants.every(({ holds }) => holds) ? 'all held' : 'something broke';
+};
+
 /** The races before; the shop keeps the last twenty until it is started again. */
 export const Past = ({ runs, shown, onChoose }: PastProps) => (
   <Panel title="Races so far" flush>
     <ul className={styles.past}>
-      {runs.map(({ id, buyers, units, orders, invariants, startedAt }) => (
-        <li key={id}>
-          <button type="button" aria-pressed={id === shown} onClick={() => onChoose(id)} className={styles.pastRun}>
+      {runs.map((run) => (
+        <li key={run.id}>
+          <button
+            type="button"
+            aria-pressed={run.id === shown}
+            onClick={() => onChoose(run.id)}
+            className={styles.pastRun}
+          >
             <span>
-              {buyers} buyers for {units}
+              {run.buyers} buyers for {run.units}
             </span>
-            <span className="numbers">{orders} orders</span>
-            <span>{invariants.every(({ holds }) => holds) ? 'all held' : 'something broke'}</span>
-            <Ago at={startedAt} brief />
+            <span className="numbers">{run.orders} orders</span>
+            <span>{wordFor(run)}</span>
+            <Ago at={run.startedAt} brief />
           </button>
         </li>
       ))}

@@ -11,7 +11,7 @@ import { stockPath } from '../stock/path.ts';
 import { Invariants } from './invariants.tsx';
 import styles from './lab.module.css';
 import { RunSagas } from './run-sagas.tsx';
-import { type Run, storyOf } from './story.ts';
+import { type Run, storyOf, waitingIn } from './story.ts';
 import { isOver } from './use-lab.ts';
 
 const states: Record<Run['status'], string> = {
@@ -24,7 +24,7 @@ const states: Record<Run['status'], string> = {
 /** One race, while it runs and after. */
 export const Race = ({ run }: { run: Run }) => {
   useEnd(run);
-  const waiting = run.buyers - run.answered;
+  const waiting = waitingIn(run);
   return (
     <Panel
       title={`${run.buyers} buyers for ${run.units} ${run.units === 1 ? 'unit' : 'units'}`}

@@ -32,6 +32,13 @@ describe('What a race is told as', () => {
     );
   });
 
+  it('When some checkouts are still under way, then that is said, and nothing is called wrong', () => {
+    expect(storyOf({ ...run, orders: 0 })).toBe(
+      '40 buyers went for 10 units: nobody got one, 30 came too late for a unit and 10 still wait. ' +
+        'No unit was sold twice; what is under way goes on by itself, and ends in order.',
+    );
+  });
+
   it('When an invariant is broken, then that is what is said', () => {
     expect(storyOf({ ...run, orders: 11, invariants: [{ name: 'orders ≤ units', holds: false }] })).toContain(
       'Something is wrong: orders ≤ units does not hold.',

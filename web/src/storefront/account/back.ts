@@ -1,7 +1,13 @@
+/** Stands for this site: only whether an address leads away from it counts. */
+const HERE = 'https://shop.invalid';
+
 /** A page of this site to come back to; anything else that an address may name is the catalogue. */
 export const backOf = (search: URLSearchParams): string => {
   const back = search.get('back') ?? '/';
-  return /^\/(?![/\\])/.test(back) ? back : '/';
+  // As browsers read it, who skip tabs and line ends, take \ for / and leave dots out.
+  const place = URL.parse(back, HERE);
+  if (!back.startsWith('/') || place?.origin !== HERE || place.pathname.startsWith('//')) return '/';
+  return place.pathname + place.search;
 };
 
 /** What a link to these pages carries beside the address to come back to. */

@@ -1,4 +1,4 @@
-import type { Cart } from '@shop/sdk/api.ts';
+import type { Cart, Quote } from '@shop/sdk/api.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { currentUser, useUser } from '../../client/session.ts';
@@ -42,7 +42,7 @@ export default function CartDrawer() {
       {cart && !isEmpty && (
         <>
           {cart.status === 'locked' && <LockedNotice />}
-          <Lines cart={cart} />
+          <Lines cart={cart} quote={quote} />
           <Vouchers cart={cart} quote={quote} />
         </>
       )}
@@ -66,7 +66,7 @@ const EmptyCart = ({ close }: { close: () => void }) => (
   </Empty>
 );
 
-const Lines = ({ cart }: { cart: Cart }) => {
+const Lines = ({ cart, quote }: { cart: Cart; quote: Quote | undefined }) => {
   const names = useVariantNames(cart.items.map(({ productId }) => productId));
   const { stock } = useStock(cart.items.map(({ sku }) => sku));
   return (
@@ -77,6 +77,7 @@ const Lines = ({ cart }: { cart: Cart }) => {
           item={item}
           variant={names.get(item.sku)}
           available={stock.get(item.sku)}
+          discount={quote?.lines.find(({ sku }) => sku === item.sku)?.discount}
           locked={cart.status === 'locked'}
         />
       ))}

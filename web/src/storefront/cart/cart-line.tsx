@@ -1,4 +1,4 @@
-import type { Cart } from '@shop/sdk/api.ts';
+import type { Cart, Quote } from '@shop/sdk/api.ts';
 import { ShopError } from '@shop/sdk/errors.ts';
 import { useState } from 'react';
 import { Link } from 'react-router';
@@ -39,10 +39,12 @@ interface CartLineProps {
   variant: string | undefined;
   /** How many can be bought; undefined where that is not known. */
   available: number | undefined;
+  /** What vouchers take off it; undefined where that is not known (yet). */
+  discount: Quote['total'] | undefined;
   locked: boolean;
 }
 
-export const CartLine = ({ item, variant, available, locked }: CartLineProps) => {
+export const CartLine = ({ item, variant, available, discount, locked }: CartLineProps) => {
   const { change, missed } = useLineEdit(item);
   const name = variant ? `${item.title}, ${variant}` : item.title;
   return (
@@ -65,6 +67,12 @@ export const CartLine = ({ item, variant, available, locked }: CartLineProps) =>
         )}
         {item.available && available !== undefined && available < item.quantity && (
           <span className={styles.reason}>{available === 0 ? 'Sold out' : `Only ${available} left`}</span>
+        )}
+        {discount !== undefined && discount.amount > 0 && (
+          <span className={styles.off}>
+            <Money value={discount} minus />
+            <span className="visually-hidden"> with vouchers</span>
+          </span>
         )}
       </div>
       <div className={styles.controls}>

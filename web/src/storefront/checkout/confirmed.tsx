@@ -7,6 +7,7 @@ import { ButtonLink } from '../../ui/button.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { orderQuery } from '../orders/orders.ts';
+import { BehindIt } from './behind-it.tsx';
 import styles from './checkout-page.module.css';
 import { tookMs } from './progress.ts';
 import { ProgressList } from './progress-list.tsx';
@@ -40,6 +41,7 @@ export const Confirmed = ({ checkout }: { checkout: Checkout }) => {
           {ms === undefined ? 'How it went' : `Five steps in ${formatDuration(ms)}`}
         </h2>
         <ProgressList checkout={checkout} small />
+        <BehindIt checkoutId={checkout.id} />
       </div>
     </>
   );

@@ -9,6 +9,7 @@ import { cartOpen } from '../cart/drawer.ts';
 import { sentenceOf } from '../cart/edits.ts';
 import { useVariantNames } from '../cart/variant-names.ts';
 import { useBeginCheckout } from './begin.ts';
+import { BehindIt } from './behind-it.tsx';
 import styles from './checkout-page.module.css';
 import { ProgressList } from './progress-list.tsx';
 import type { CheckoutRecord } from './record.ts';
@@ -61,6 +62,7 @@ export const Failed = ({ checkout, record }: FailedProps) => {
         <p className={styles.safe}>{isOver ? 'Nothing was ordered or reserved.' : 'Putting everything back …'}</p>
       </div>
       <ProgressList checkout={checkout} />
+      <BehindIt checkoutId={checkout.id} />
       {isOver && <WhatNow remedies={refusal?.remedies ?? []} wantsSignIn={refusal?.wantsSignIn ?? false} />}
     </>
   );

@@ -5,6 +5,7 @@ import { Button } from '../../ui/button.tsx';
 import { ErrorBoundary } from '../../ui/error-boundary.tsx';
 import { toast } from '../../ui/toasts.tsx';
 import { useOnline } from '../../ui/use-online.ts';
+import { signInPath } from '../account/back.ts';
 import { CartDrawerSlot } from '../cart/cart-drawer-slot.tsx';
 import styles from './frame.module.css';
 import { Header } from './header.tsx';
@@ -19,7 +20,7 @@ export const Frame = ({ children }: { children: ReactNode }) => {
         toast('You have been signed out. Your cart and orders are kept.', {
           tone: 'danger',
           action: (
-            <Button size="small" onClick={() => navigate('/sign-in')}>
+            <Button size="small" onClick={() => navigate(signInPath(window.location))}>
               Sign in again
             </Button>
           ),

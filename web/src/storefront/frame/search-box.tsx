@@ -21,7 +21,9 @@ export const SearchBox = () => {
     setBefore(searched);
     if (searched !== text.trim()) setText(searched);
   }
-  useEffect(() => () => clearTimeout(timer.current), []);
+  // Whoever has found it and gone there is not brought back by what they typed last.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page is what ends the wait.
+  useEffect(() => () => clearTimeout(timer.current), [pathname]);
 
   const search = (words: string) => {
     clearTimeout(timer.current);

@@ -1,0 +1,54 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { cpus, release, totalmem, type } from 'node:os';
+import { onInterrupt } from '../deploy/local/interrupt.ts';
+import { StackFailed } from '../deploy/local/servers/errors.ts';
+import { defaultAdmin } from '../deploy/local/stack.ts';
+import { type Options, readArguments, usage, WrongUse } from './arguments.ts';
+import { comparison } from './compare.ts';
+import type { Machine, Result } from './result.ts';
+import { runAll } from './run-all.ts';
+import { tableOf } from './table.ts';
+
+const report = (sentence: string): void => {
+  process.stderr.write(`bench: ${sentence}\n`);
+};
+
+const machine = (): Machine => ({
+  cpu: cpus()[0]?.model ?? 'unknown',
+  cores: cpus().length,
+  memoryGb: Math.round(totalmem() / 1024 ** 3),
+  system: `${type()} ${release()}`,
+  node: process.versions.node,
+});
+
+const readResult = async (path: string): Promise<Result> => {
+  try {
+    const result = JSON.parse(await readFile(path, 'utf8')) as Result;
+    if (!Array.isArray(result.rows)) throw new Error('it has no rows');
+    return result;
+  } catch (error) {
+    throw new WrongUse(`--compare ${path} is no result of the benchmark: ${(error as Error).message}.`);
+  }
+};
+
+const run = async (options: Options): Promise<void> => {
+  const before = options.compare === undefined ? undefined : await readResult(options.compare);
+  const { env } = process;
+  const admin = { email: env.ADMIN_EMAIL || defaultAdmin.email, password: env.ADMIN_PASSWORD || defaultAdmin.password };
+  const rows = await runAll(options, { report, admin, signal: onInterrupt(report) });
+  const result: Result = { at: new Date().toISOString(), machine: machine(), rows };
+  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
+  process.stdout.write(`\n${tableOf(result)}`);
+  if (before) process.stdout.write(`\n${comparison(before, result)}`);
+};
+
+try {
+  const options = readArguments(process.argv.slice(2));
+  if (options === 'help') process.stdout.write(`${usage}\n`);
+  else await run(options);
+  process.exit(0);
+} catch (error) {
+  const known = error instanceof WrongUse || error instanceof StackFailed;
+  report(known ? error.message : String((error as Error).stack));
+  process.exit(1);
+}

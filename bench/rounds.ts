@@ -1,0 +1,39 @@
+import type { Round } from './figures.ts';
+
+/** One piece of work; a rejection is an error of the round. */
+export type Work = () => Promise<unknown>;
+
+const said = (error: unknown): string => {
+  const { code, message } = error as Error & { code?: string };
+  return (code ? `${code}: ${message}` : message).replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '…').slice(0, 200);
+};
+
+/** Does all the work with so many clients, each of whom takes up the next piece when its last one is done. */
+export const runRound = async (clients: number, work: readonly Work[]): Promise<Round> => {
+  const latencies: number[] = [];
+  const errors: Record<string, number> = {};
+  let next = 0;
+  const client = async (): Promise<void> => {
+    for (let one = work[next++]; one; one = work[next++]) {
+      const start = performance.now();
+      try {
+        await one();
+        latencies.push(performance.now() - start);
+      } catch (error) {
+        errors[said(error)] = (errors[said(error)] ?? 0) + 1;
+      }
+    }
+  };
+  const start = performance.now();
+  await Promise.all(Array.from({ length: clients }, client));
+  return { ms: performance.now() - start, latencies, errors };
+};
+
+/** Does something for all of `items`, a few at a time; rejects with the first that fails. */
+export const forAll = async <T>(items: readonly T[], atOnce: number, each: (item: T) => Promise<unknown>) => {
+  let next = 0;
+  const worker = async () => {
+    for (let at = next++; at < items.length; at = next++) await each(items[at] as T);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+};

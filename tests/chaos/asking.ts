@@ -1,0 +1,79 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Agent, fetch } from 'undici';
+import type { Chronicle } from './history.ts';
+
+export interface Answer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: the JSON that a client sees, whatever its shape.
+  body: any;
+}
+
+export interface Sent {
+  token?: string;
+  body?: object;
+  headers?: Record<string, string>;
+}
+
+/** A client that has waited for so long gives up and asks again. */
+const PATIENCE_MS = 25_000;
+const BETWEEN_TRIES_MS = 200;
+
+export interface Asking {
+  /** Asks once; undefined when there is no answer, or one that says to come back. */
+  once(method: string, path: string, sent?: Sent): Promise<Answer | undefined>;
+  /** Asks until there is an answer; whatever fails is sent again as it was. `repeated` is called each time. */
+  ask(method: string, path: string, sent?: Sent, repeated?: () => void): Promise<Answer>;
+}
+
+/** Asks the shop at `url` as its clients do, and writes down what they see. */
+export const createAsking = (url: string, chronicle: Chronicle): Asking => {
+  const { count, wrong } = chronicle;
+  const agent = new Agent({ headersTimeout: PATIENCE_MS, bodyTimeout: PATIENCE_MS, connect: { timeout: PATIENCE_MS } });
+
+  const send = async (method: string, path: string, { token, body, headers }: Sent) => {
+    const response = await fetch(`${url}/api/v1${path}`, {
+      method,
+      headers: {
+        ...(body && { 'Content-Type': 'application/json' }),
+        ...(token && { Authorization: `Bearer ${token}` }),
+        ...headers,
+      },
+      body: body && JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+      dispatcher: agent,
+    });
+    const text = await response.text();
+    return { response, body: text ? JSON.parse(text) : undefined };
+  };
+
+  const once: Asking['once'] = async (method, path, sent = {}) => {
+    const answered = await send(method, path, sent).catch(() => undefined);
+    if (!answered) {
+      count('unanswered');
+      return undefined;
+    }
+    const { response, body } = answered;
+    const { status } = response;
+    const final = body?.checkoutId !== undefined;
+    if (status === 503 && !final) {
+      count('turnedAway');
+      if (!response.headers.has('retry-after')) wrong(`${method} ${path}: 503 without Retry-After`);
+      return undefined;
+    }
+    if (status >= 500 && !final) wrong(`${method} ${path}: ${status} ${JSON.stringify(body)}`);
+    count(status === 401 ? 'turnedAway' : 'answered');
+    return { status, body };
+  };
+
+  return {
+    once,
+    async ask(method, path, sent, repeated = () => {}) {
+      for (;;) {
+        const answer = await once(method, path, sent);
+        if (answer) return answer;
+        repeated();
+        await pause(BETWEEN_TRIES_MS);
+      }
+    },
+  };
+};
