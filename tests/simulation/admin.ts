@@ -51,7 +51,9 @@ export const createAdmin = ({ world, network, ledger }: ClientDeps, self: Proces
     for (let tries = 1; ; tries += 1) {
       const answer = await ask('inventory', 'inventory.adjust', body);
       if (keyed && known(answer) === 'unknown' && tries < 5) continue;
-      return widen(ledger.adjusted, sku, delta, known(answer));
+      // A refusal is not kept for its key: an earlier try that got lost on the way may still be done when it arrives.
+      const isOpen = tries > 1 && known(answer) === 'refused';
+      return widen(ledger.adjusted, sku, delta, isOpen ? 'unknown' : known(answer));
     }
   };
 

@@ -167,6 +167,7 @@ const rest = async (shop: Shop, admin: { retryParked(): Promise<number> }): Prom
     books = await backend.read();
     if (now - retried > RETRY_PARKED_MS && books.sagas.some(({ state }) => state === 'parked')) {
       retried = now;
+      count(world.coverage, 'looks at parked sagas');
       void admin.retryParked();
     }
     const isServed = serviceNames.every(network.isServed);

@@ -30,7 +30,7 @@ describe('simulated histories', () => {
       // Looking at it changes nothing.
       expect((await playSeed(seed)).fingerprint).toBe(first.fingerprint);
     }
-  });
+  }, 60_000);
 
   it('When another seed is played, then other things happen', async () => {
     const [one, other] = [await playSeed(3), await playSeed(4)];
@@ -104,5 +104,5 @@ describe('npm run simulate', () => {
     expect(stdout).toContain('order ← orders.checkout');
     expect(stdout).toContain('Every promise was kept.');
     expect(stdout).toMatch(/Seed 7: \d+ steps, \d+ calls of ports/);
-  });
+  }, 60_000);
 });
