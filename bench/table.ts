@@ -1,3 +1,4 @@
+import { columns as aligned } from '@shop/platform/text/columns.ts';
 import type { Result, Row, ScenarioName } from './result.ts';
 
 const titles: Record<ScenarioName, string> = {
@@ -19,12 +20,8 @@ export const short = (value: number): string => {
 export const percent = (share: number | undefined): string =>
   share === undefined ? '' : `${(share * 100).toFixed(0)} %`;
 
-/** Columns as wide as what is in them, the first to the left, all others to the right. */
-export const columns = (rows: readonly (readonly string[])[]): string => {
-  const widths = (rows[0] ?? []).map((_cell, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
-  const pad = (cell: string, at: number) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0));
-  return rows.map((row) => row.map(pad).join('  ').trimEnd()).join('\n');
-};
+/** The first column to the left, all others to the right. */
+export const columns = (rows: readonly (readonly string[])[]): string => aligned(rows, (at) => at > 0);
 
 const head = ['clients', 'a second', 'p50 ms', 'p95', 'p99', 'p99.9', 'errors', 'of floor', 'without load'];
 

@@ -1,3 +1,4 @@
+import { columns } from '@shop/platform/text/columns.ts';
 import type { StackStatus } from './status.ts';
 
 const uptime = (seconds: number): string => {
@@ -6,14 +7,11 @@ const uptime = (seconds: number): string => {
   return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
 };
 
-/** Columns as wide as what is in them; numbers stand to the right. */
-const columns = (rows: readonly string[][]): string => {
-  const widths = (rows[0] ?? []).map((_cell, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
-  const isNumber = (at: number) => rows.slice(1).every((row) => /^\d+( MB)?$/.test(row[at] ?? ''));
-  const pad = (cell: string, at: number) =>
-    isNumber(at) ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0);
-  return rows.map((row) => row.map(pad).join('  ').trimEnd()).join('\n');
-};
+/** Numbers stand to the right. */
+const isNumberIn =
+  (rows: readonly string[][]) =>
+  (at: number): boolean =>
+    rows.every((row) => /^\d+( MB)?$/.test(row[at] ?? ''));
 
 const summaryOf = ({ url, processes, well }: StackStatus, memoryMb: number): string => {
   if (well) return `All ${processes.length} processes work, in ${memoryMb} MB: ${url}`;
@@ -37,5 +35,5 @@ export const statusTable = (status: StackStatus, shorten: (path: string) => stri
   ]);
   const head = ['process', 'pid', 'port', 'health', 'uptime', 'memory', 'log'];
   const total = processes.reduce((sum, { memoryMb }) => sum + memoryMb, 0);
-  return `${columns([head, ...rows])}\n\n${summaryOf(status, total)}`;
+  return `${columns([head, ...rows], isNumberIn(rows))}\n\n${summaryOf(status, total)}`;
 };

@@ -41,9 +41,10 @@ type Bench = ReturnType<typeof benchOf>;
 
 const benchOf = (tested: () => OrderStoreUnderTest) => {
   const store = () => tested().store;
-  // biome-ignore lint/suspicious/noExplicitAny: payloads of several types, asserted on as they are.
-  const eventsOf = async (orderId: string): Promise<{ type: string; data: any }[]> =>
-    (await tested().events()).filter(({ key }) => key === orderId).map(({ type, data }) => ({ type, data }));
+  const eventsOf = async (orderId: string): Promise<{ type: string; data: Record<string, unknown> }[]> =>
+    (await tested().events())
+      .filter(({ key }) => key === orderId)
+      .map(({ type, data }) => ({ type, data: { ...data } }));
   return {
     store,
     eventsOf,

@@ -1,17 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, fetch } from 'undici';
+import type { Reply } from '../support/client.ts';
+import { requestInit, type Sent } from '../support/request-init.ts';
 import type { Chronicle } from './history.ts';
 
 export interface Answer {
   status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: the JSON that a client sees, whatever its shape.
-  body: any;
-}
-
-export interface Sent {
-  token?: string;
-  body?: object;
-  headers?: Record<string, string>;
+  body: Reply['body'];
 }
 
 /** A client that has waited for so long gives up and asks again. */
@@ -30,16 +25,9 @@ export const createAsking = (url: string, chronicle: Chronicle): Asking => {
   const { count, wrong } = chronicle;
   const agent = new Agent({ headersTimeout: PATIENCE_MS, bodyTimeout: PATIENCE_MS, connect: { timeout: PATIENCE_MS } });
 
-  const send = async (method: string, path: string, { token, body, headers }: Sent) => {
+  const send = async (method: string, path: string, sent: Sent) => {
     const response = await fetch(`${url}/api/v1${path}`, {
-      method,
-      headers: {
-        ...(body && { 'Content-Type': 'application/json' }),
-        ...(token && { Authorization: `Bearer ${token}` }),
-        ...headers,
-      },
-      body: body && JSON.stringify(body),
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      ...requestInit(method, sent, PATIENCE_MS),
       dispatcher: agent,
     });
     const text = await response.text();

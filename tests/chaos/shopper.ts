@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Answer, Asking, Sent } from './asking.ts';
+import type { Sent } from '../support/request-init.ts';
+import type { Answer, Asking } from './asking.ts';
 import type { Chronicle, Lines, Shopper } from './history.ts';
 
 /** Somebody who is signed in, and signs in again whenever the shop has forgotten or outlived that. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Checkout } from '@shop/sdk/api.ts';
 import { watchCheckout } from '@shop/sdk/watch.ts';
+import { requestInit, type Sent } from '../support/request-init.ts';
 
 /** What one buyer was told of one checkout. */
 export interface Told {
@@ -55,25 +56,10 @@ const BETWEEN_TRIES_MS = 200;
 /** Refusals that a shop under faults may come to: its own deadline passed. */
 const FITTING = new Set(['CHECKOUT_TIMED_OUT']);
 
-interface Sent {
-  token?: string;
-  body?: object;
-  headers?: Record<string, string>;
-}
-
 const keyed = (key: string) => ({ 'Idempotency-Key': key });
 
-const send = async (url: string, method: string, path: string, { token, body, headers }: Sent) => {
-  const response = await fetch(`${url}/api/v1${path}`, {
-    method,
-    headers: {
-      ...(body && { 'Content-Type': 'application/json' }),
-      ...(token && { Authorization: `Bearer ${token}` }),
-      ...headers,
-    },
-    body: body && JSON.stringify(body),
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  });
+const send = async (url: string, method: string, path: string, sent: Sent) => {
+  const response = await fetch(`${url}/api/v1${path}`, requestInit(method, sent, PATIENCE_MS));
   const text = await response.text();
   const retryAfter = response.headers.get('retry-after');
   return { status: response.status, retryAfter, body: text ? JSON.parse(text) : undefined };

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { columns } from '@shop/platform/text/columns.ts';
 import { stopwatch } from '@shop/platform/time/system.ts';
 import { grow } from './fill.ts';
 import { buyAt, type Look, looksAt } from './looks.ts';
@@ -67,12 +68,7 @@ const table = (results: Map<string, Figures[]>): string => {
     ...all.map(({ p50, p99 }) => `${p50.toFixed(1)} / ${p99.toFixed(1)}`),
   ]);
   const head = ['p50 / p99 in ms', ...sizes.map((size) => size.toLocaleString('en'))];
-  const widths = head.map((_cell, at) => Math.max(...[head, ...rows].map((row) => row[at]?.length ?? 0)));
-  return [head, ...rows]
-    .map((row) =>
-      row.map((cell, at) => (at === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[at] ?? 0))).join('  '),
-    )
-    .join('\n');
+  return columns([head, ...rows], (at) => at > 0);
 };
 
 const shop = await growingShop(form);

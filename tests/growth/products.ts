@@ -38,20 +38,6 @@ export const productOf = (n: number): Product => {
   );
 };
 
-/** As a row of PostgreSQL's `products`. */
-export const rowOf = (product: Product) => {
-  const { words, titleWords, titleKey, lowestPrice } = searchKeys(product);
-  const { id, handle, status, version, category, brand, tags, createdAt } = product;
-  return {
-    ...{ id, handle, status, version, category, brand, tags, words },
-    title_words: titleWords,
-    title_key: titleKey,
-    lowest_price: lowestPrice,
-    created_at: createdAt,
-    document: toDocument(product),
-  };
-};
-
 /** As a document of MongoDB's `products`, with nothing to say. */
 export const documentOf = (product: Product) => ({
   _id: product.id,

@@ -1,5 +1,6 @@
 import { type Connection, connectionIn, connectPostgres } from '@shop/platform/postgres/connect.ts';
 import type { Postgres } from '@shop/platform/postgres/postgres.ts';
+import { createPostgresProductStore } from '@shop/product/store.postgres.ts';
 import { createShop, type Shop } from '@shop/sdk/shop.ts';
 import mongoose from 'mongoose';
 import { connectionOf } from '../../apps/reconcile/embedded.ts';
@@ -7,7 +8,7 @@ import { createLeash } from '../../deploy/local/servers/leash.ts';
 import { defaultAdmin, startStack } from '../../deploy/local/stack.ts';
 import { startEmbeddedShop } from '../support/embedded-shop.ts';
 import { removeFolder, temporaryFolder } from '../support/shop.ts';
-import { documentOf, productOf, rowOf } from './products.ts';
+import { documentOf, productOf } from './products.ts';
 
 export type Form = 'embedded' | 'distributed';
 
@@ -43,23 +44,6 @@ const inBatches = async (from: number, to: number, write: (numbers: number[]) =>
     await write(Array.from({ length: Math.min(batch, to - first) }, (_, at) => first + at));
 };
 
-const insertProducts = `
-  insert into products (id, handle, status, version, category, brand, tags, words, title_words, title_key, lowest_price, created_at, document)
-  select id, handle, status, version, category, brand, tags, array_to_tsvector(words), array_to_tsvector(title_words),
-    title_key, lowest_price, created_at, document
-  from jsonb_to_recordset($1::jsonb) as r(id uuid, handle text, status text, version integer, category text, brand text,
-    tags text[], words text[], title_words text[], title_key text, lowest_price bigint, created_at timestamptz, document jsonb)`;
-
-const claimSkus = `
-  insert into product_skus (sku, product_id)
-  select variant->>'sku', id from jsonb_to_recordset($1::jsonb) as r(id uuid, document jsonb),
-    jsonb_array_elements(document->'variants') as variant`;
-
-const insertAll = async (product: Postgres, numbers: readonly number[]): Promise<void> => {
-  const rows = JSON.stringify(numbers.map(productOf).map(rowOf));
-  for (const text of [insertProducts, claimSkus]) await product.query({ text, values: [rows] });
-};
-
 const vacuum = (databases: readonly Postgres[]) =>
   Promise.all(databases.map((pg) => pg.query({ text: 'vacuum (analyze)' })));
 
@@ -71,11 +55,15 @@ const embedded = async (): Promise<GrowingShop> => {
     open({ ...server, database }),
   );
   if (!product || !inventory || !order) throw new Error('three databases are three');
+  const store = createPostgresProductStore({ pg: product, outbox: { append: async () => {} } });
   return {
     ...(await signedIn(shop.url)),
     inventory,
     order,
-    addProducts: (from, to) => inBatches(from, to, (numbers) => insertAll(product, numbers)),
+    addProducts: (from, to) =>
+      inBatches(from, to, (numbers) =>
+        store.save(numbers.map((n) => ({ product: productOf(n), fact: 'product.created' }))),
+      ),
     async analyse() {
       await vacuum([product, inventory, order]);
     },

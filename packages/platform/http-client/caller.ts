@@ -110,6 +110,7 @@ export const createCaller = (options: CallerOptions): Caller => {
     next: () => replicas.next(noneTried),
     headers: () => headersFor(options),
     attemptMs,
+    maxBytes,
     clock,
   });
 

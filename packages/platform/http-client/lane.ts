@@ -11,7 +11,6 @@ import type { Replica } from './replicas.ts';
 const gatherMs = 10;
 /** A replica that does not know the way, being older, is not asked that way for so long. */
 const unknownMs = 30_000;
-const maxBytes = 32 * 1024 * 1024;
 
 interface Waiting {
   call: Call<unknown>;
@@ -31,6 +30,8 @@ export interface LaneOptions {
   headers: () => Record<string, string>;
   /** How long one replica is waited for at most. */
   attemptMs: number;
+  /** How much it may answer. */
+  maxBytes: number;
   clock: Clock;
 }
 
@@ -39,7 +40,7 @@ export interface LaneOptions {
  * before waits for its first answer. Each is answered as soon as its own answer is there. A call that nobody joins, and
  * one that got no answer among others, is sent alone.
  */
-export const createLane = ({ next, headers, attemptMs, clock }: LaneOptions) => {
+export const createLane = ({ next, headers, attemptMs, maxBytes, clock }: LaneOptions) => {
   const waiting: Waiting[] = [];
   let running = false;
   let unknownUntil = 0;

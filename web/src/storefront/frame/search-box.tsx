@@ -22,8 +22,7 @@ export const SearchBox = () => {
     if (searched !== text.trim()) setText(searched);
   }
   // Whoever has found it and gone there is not brought back by what they typed last.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another page is what ends the wait.
-  useEffect(() => () => clearTimeout(timer.current), [pathname]);
+  useEffect(() => (inCatalogue ? () => clearTimeout(timer.current) : undefined), [inCatalogue]);
 
   const search = (words: string) => {
     clearTimeout(timer.current);
