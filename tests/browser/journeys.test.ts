@@ -33,8 +33,10 @@ describe('Buying', () => {
     await kim.link('Trail Mug').click();
     await kim.heading('Trail Mug').waitFor();
     await kim.page.getByText('Only 2 left').first().waitFor();
-    await kim.page.getByRole('radio', { name: 'Forest' }).check();
+    // The address holds the choice: the radio button follows it, a moment after the click.
+    await kim.page.getByRole('radio', { name: 'Forest' }).click();
     await kim.page.waitForURL(/sku=TRAIL-MUG-FOR/);
+    await kim.page.getByRole('radio', { name: 'Forest', checked: true }).waitFor();
     await kim.field('Quantity').fill('3');
     await kim.button('Add to cart').click();
     await openCart(kim);
