@@ -1,4 +1,4 @@
-import type { CartCommands, CartQueries, CartSnapshot, Demand, LockReply } from '@shop/contracts/commands.ts';
+import type { CartCommands, CartDemand, CartQueries, CartSnapshot, LockReply } from '@shop/contracts/commands.ts';
 import type { Caller } from '@shop/platform/http-client/caller.ts';
 import { isObject, patience } from './common.ts';
 
@@ -9,7 +9,8 @@ const isLocked = (value: unknown): value is Locked =>
 const isDone = (value: unknown): value is { ok: true } => isObject(value) && value.ok === true;
 const isMerged = (value: unknown): value is { merged: boolean } => isObject(value) && typeof value.merged === 'boolean';
 
-const isDemand = (value: unknown): value is { lines: Demand[] } => isObject(value) && Array.isArray(value.lines);
+const isDemand = (value: unknown): value is CartDemand =>
+  isObject(value) && Array.isArray(value.lines) && Array.isArray(value.vouchers);
 
 /** The commands of cart, over HTTP. They throw CallFailed where the outcome is unknown. */
 export const httpCartCommands = ({ call }: Pick<Caller, 'call'>): CartCommands & CartQueries => ({

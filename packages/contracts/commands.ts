@@ -116,16 +116,29 @@ export interface Shortage {
   available: number;
 }
 
+/** What a checkout of a cart would be about. */
+export interface CartDemand {
+  currency: string;
+  lines: Pick<SnapshotLine, 'sku' | 'productId' | 'quantity' | 'unitPrice'>[];
+  vouchers: string[];
+}
+
 /** What is looked at before a checkout begins, where many wait for theirs. It may be otherwise a moment later. */
 export interface CartQueries {
-  /** What is in the user's cart, a SKU each. */
-  demandOf(query: { userId: string }): Promise<{ lines: Demand[] }>;
+  /** What a lock of the user's cart would freeze now; no lines where it would be refused. */
+  demandOf(query: { userId: string }): Promise<CartDemand>;
 }
 
 /** The same of stock. */
 export interface StockQueries {
   /** How many of each SKU can be had now; unknown SKUs are left out. */
   availableOf(query: { skus: readonly string[] }): Promise<{ stock: { sku: string; available: number }[] }>;
+}
+
+/** The same of vouchers. */
+export interface VoucherQueries {
+  /** Which of these codes are refused to everybody now, for all their uses are taken: `USAGE_LIMIT`. */
+  exhaustedOf(query: { codes: readonly string[] }): Promise<{ codes: string[] }>;
 }
 
 export type ReserveReply = { ok: true } | (Refusal<'OUT_OF_STOCK'> & { errors: Shortage[] }) | TooLate;

@@ -1,4 +1,4 @@
-import type { CartCommands, SagaRef, TimedSagaRef } from '@shop/contracts/commands.ts';
+import type { CartCommands, CartQueries, SagaRef, TimedSagaRef } from '@shop/contracts/commands.ts';
 import type { AnyShopEvent } from '@shop/contracts/events.ts';
 import { systemIds } from '@shop/platform/time/system.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import type { CartView } from './view.ts';
 
 /** What the suite needs around the commands: carts to command, and eyes to see what became of them. */
 export interface CartWorld {
-  commands: CartCommands;
+  commands: CartCommands & CartQueries;
   /** Puts a SKU (MUG, TEE and CAP are on sale at 1000) into a user's cart. */
   add(userId: string, sku: string, quantity: number): Promise<void>;
   /** Puts a voucher (TEN exists) into a user's cart. */
@@ -29,6 +29,7 @@ export const cartCommandsConformance = (name: string, open: () => Promise<CartWo
     beforeAll(async () => {
       world = await open();
     });
+    demandTests(() => world);
     lockTests(() => world);
     undoTests(() => world);
     completeTests(() => world);
@@ -52,6 +53,39 @@ const buyer = async (world: CartWorld) => {
 
 const saidOf = async (world: CartWorld, { orderId }: SagaRef) =>
   (await world.events()).filter(({ key }) => key === orderId).map(({ type, data }) => ({ type, data }));
+
+const demandTests = (of: () => CartWorld) => {
+  const nothing = { currency: 'USD', lines: [], vouchers: [] };
+
+  it('When it is asked what a checkout would be about, then that is what a lock freezes, and nothing changes', async () => {
+    const world = of();
+    const { userId, saga } = await buyer(world);
+    await world.addVoucher(userId, 'TEN');
+    const before = await world.view(userId);
+    const demand = await world.commands.demandOf({ userId });
+    const line = { sku: 'MUG', productId: expect.any(String), quantity: 2, unitPrice: 1_000 };
+    expect(demand).toEqual({ currency: 'USD', lines: [line], vouchers: ['TEN'] });
+    expect(await world.view(userId)).toEqual(before);
+    expect(await world.commands.lock(saga)).toMatchObject({ ok: true, snapshot: demand });
+  });
+
+  it('When a lock would be refused, then there is nothing', async () => {
+    const world = of();
+    expect(await world.commands.demandOf({ userId: systemIds.uuid() })).toEqual(nothing);
+    const { userId, saga } = await buyer(world);
+    await world.commands.lock(saga);
+    expect(await world.commands.demandOf({ userId })).toEqual(nothing);
+    const other = systemIds.uuid();
+    await world.add(other, 'CAP', 1);
+    await world.change('CAP', { price: 2_000 });
+    const unseen = await world.commands.demandOf({ userId: other });
+    await world.change('CAP', { price: 1_000, status: 'archived' });
+    const gone = await world.commands.demandOf({ userId: other });
+    await world.change('CAP', { price: 1_000, status: 'active' });
+    expect([unseen, gone]).toEqual([nothing, nothing]);
+    expect((await world.commands.demandOf({ userId: other })).lines).toHaveLength(1);
+  });
+};
 
 const lockTests = (of: () => CartWorld) => {
   it('When a cart is locked, then the reply is its snapshot, and a repeat gets the same', async () => {

@@ -1,4 +1,11 @@
-import type { CartSnapshot, LockReply, SagaRef, SnapshotLine, TimedSagaRef } from '@shop/contracts/commands.ts';
+import type {
+  CartDemand,
+  CartSnapshot,
+  LockReply,
+  SagaRef,
+  SnapshotLine,
+  TimedSagaRef,
+} from '@shop/contracts/commands.ts';
 import type { UndoKind } from '@shop/contracts/events.ts';
 import { money } from '@shop/contracts/money.ts';
 import { type Refusal, refuse } from '@shop/contracts/problems.ts';
@@ -42,10 +49,8 @@ export const lockForSaga = (
   const earlier = earlierReply(cart, sagaId);
   if (earlier) return unchanged(cart, earlier);
   if (now.getTime() > Date.parse(notAfter)) return unchanged(cart, refuse('CHECKOUT_TIMED_OUT'));
-  if (cart.lock) return unchanged(cart, refuse('CHECKOUT_IN_PROGRESS', { checkoutId: cart.lock.sagaId }));
-  if (cart.lines.length === 0) return unchanged(cart, refuse('CART_EMPTY'));
-  const gone = cart.lines.filter(({ sku }) => !offers.has(sku)).map(({ sku }) => ({ sku }));
-  if (gone.length > 0) return unchanged(cart, refuse('PRODUCT_UNAVAILABLE', { errors: gone }));
+  const obstacle = obstacleTo(cart, offers);
+  if (obstacle) return unchanged(cart, obstacle);
   const refusal = unseenPrices(cart, offers, currency);
   if (refusal) {
     const outcomes = remember(cart.outcomes, { sagaId, kind: 'refused', at: now.toISOString(), refusal }, now);
@@ -55,6 +60,25 @@ export const lockForSaga = (
   const snapshot = snapshotOf(cart, offers, currency);
   const lock = { sagaId, orderId, snapshot, asked: 0, askAt: later(now, askAfterMs) };
   return { ok: true, cart: changed(cart, { lock }, now), events: [], reply: { ok: true, snapshot } };
+};
+
+const obstacleTo = (cart: Cart, offers: Offers) => {
+  if (cart.lock) return refuse('CHECKOUT_IN_PROGRESS', { checkoutId: cart.lock.sagaId });
+  if (cart.lines.length === 0) return refuse('CART_EMPTY');
+  const gone = cart.lines.filter(({ sku }) => !offers.has(sku)).map(({ sku }) => ({ sku }));
+  return gone.length > 0 ? refuse('PRODUCT_UNAVAILABLE', { errors: gone }) : undefined;
+};
+
+/** What a lock would freeze; no lines where it would be refused. */
+export const demandOf = (cart: Cart, offers: Offers, currency: string): CartDemand => {
+  if (obstacleTo(cart, offers) ?? unseenPrices(cart, offers, currency)) return { currency, lines: [], vouchers: [] };
+  const lines = cart.lines.map(({ sku, productId, quantity, seenPrice: unitPrice }) => ({
+    sku,
+    productId,
+    quantity,
+    unitPrice,
+  }));
+  return { currency, lines, vouchers: [...cart.vouchers] };
 };
 
 /** What this saga has been told already. It comes before its deadline: a lock that holds must not read as "nothing done". */

@@ -89,7 +89,7 @@ export const cartInternalRoutes = (cart: CartCommands & CartQueries): Route[] =>
   post(
     '/internal/cart/demand',
     {
-      summary: 'What is in a cart',
+      summary: 'What a checkout of a cart would be about',
       access: 'service',
       body: schemas.demandQuery,
       answers: { 200: schemas.demandReply, 503: 'UNAVAILABLE' },

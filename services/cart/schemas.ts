@@ -134,8 +134,17 @@ export const mergeReply = joi.object({ merged: joi.boolean().required() });
 export const demandQuery = joi.object<{ userId: string }, true>({ userId: userId.required() });
 
 export const demandReply = joi.object({
+  currency: currency.required(),
   lines: joi
     .array()
-    .items(joi.object({ sku: sku.required(), quantity: quantity(1) }))
+    .items(
+      joi.object({
+        sku: sku.required(),
+        productId: joi.string().required(),
+        quantity: quantity(1),
+        unitPrice: joi.number().integer().min(0).required(),
+      }),
+    )
     .required(),
+  vouchers: joi.array().items(joi.string()).required(),
 });

@@ -14,7 +14,7 @@ import type { Clock } from '@shop/platform/time/clock.ts';
 import type { Ids } from '@shop/platform/time/ids.ts';
 import { type Offers, offersIn, replicaOf } from './catalogue.ts';
 import { freezeForMerge } from './domain.merge.ts';
-import { askAboutLock, completeForSaga, lockForSaga, unlockForSaga } from './domain.saga.ts';
+import { askAboutLock, completeForSaga, demandOf, lockForSaga, unlockForSaga } from './domain.saga.ts';
 import * as carts from './domain.ts';
 import { recentCatalogue } from './recent-catalogue.ts';
 import type { CartStore } from './store.ts';
@@ -69,8 +69,8 @@ export const createCart = (given: CartDeps): CartService => {
     ...sagaCommands(deps, writes, offers),
     ...reactions(deps, writes),
     async demandOf({ userId }) {
-      const { lines } = await writes.load(userId);
-      return { lines: lines.map(({ sku, quantity }) => ({ sku, quantity })) };
+      const cart = await writes.load(userId);
+      return demandOf(cart, await offers(cart), deps.currency);
     },
   };
 };

@@ -5,10 +5,12 @@ import type {
   Quote,
   QuoteRequest,
   TimedSagaRef,
+  VoucherQueries,
 } from '@shop/contracts/commands.ts';
 import { refuse } from '@shop/contracts/problems.ts';
 import { voucherCodeOf } from '@shop/contracts/voucher-code.ts';
 import type { Clock } from '@shop/platform/time/clock.ts';
+import { isExhausted } from './pricing/eligibility.ts';
 import { priceCart } from './pricing/price-cart.ts';
 import { type RecentVouchers, recentVouchers } from './recent-vouchers.ts';
 import type { DiscountStore, PricingFacts, PricingQuestion } from './store.ts';
@@ -18,15 +20,25 @@ export interface CheckoutDeps {
   /** Asked about products that are not known here yet. */
   catalogue: CatalogueQueries;
   clock: Clock;
+  /** The one currency that the shop sells in. */
+  currency: string;
 }
 
 /** How often a price is made anew because its vouchers changed under it. */
 const attempts = 8;
 
-/** The participant's forward step and the quote that costs nothing. */
-export const createCheckoutPart = (deps: CheckoutDeps): DiscountCommands => {
+/** The participant's forward step, the quote that costs nothing, and what is asked before a checkout. */
+export const createCheckoutPart = (deps: CheckoutDeps): DiscountCommands & VoucherQueries => {
   const recent = recentVouchers(deps.clock);
   return {
+    async exhaustedOf({ codes }) {
+      const { candidates } = await deps.store.applications.facts({ codes: spelled(codes), productIds: [], userId: '' });
+      const now = deps.clock.now();
+      return {
+        codes: candidates.filter((one) => isExhausted(one, now, deps.currency)).map(({ voucher }) => voucher.code),
+      };
+    },
+
     async quote(request) {
       const facts = await deps.store.applications.facts(questionOf(request));
       return price(deps, request, facts);

@@ -1,4 +1,4 @@
-import type { DiscountCommands } from '@shop/contracts/commands.ts';
+import type { DiscountCommands, VoucherQueries } from '@shop/contracts/commands.ts';
 import type { NewEvent } from '@shop/contracts/events.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { NewVoucher } from './domain.ts';
@@ -6,7 +6,7 @@ import { cancelled, checkoutOf } from './testing.ts';
 
 /** A way to reach discount, and what the suite needs around it. */
 export interface DiscountUnderTest {
-  commands: DiscountCommands;
+  commands: DiscountCommands & VoucherQueries;
   /** Makes a voucher; its currency is USD. */
   voucher(fields: Partial<NewVoucher> & { code: string }): Promise<unknown>;
   /** Has an event take effect. */
@@ -68,6 +68,33 @@ export const discountCommandsConformance = (name: string, start: () => Promise<D
         ],
       });
       expect(await it_.used(good)).toBe(0);
+    });
+
+    it('When all uses of a voucher are taken, then it is exhausted, until one comes back', async () => {
+      const code = await made({ usageLimit: 1 });
+      const exhausted = async () => (await it_.commands.exhaustedOf({ codes: [code] })).codes;
+      expect(await exhausted()).toEqual([]);
+      const command = checkoutOf([code]);
+      await it_.commands.apply(command);
+      expect(await exhausted()).toEqual([code]);
+      expect(await it_.commands.apply(checkoutOf([code], { role: 'guest' }))).toMatchObject({
+        errors: [{ code, reason: 'USAGE_LIMIT' }],
+      });
+      await it_.deliver(cancelled(command));
+      expect(await exhausted()).toEqual([]);
+    });
+
+    it('When something else refuses a voucher first, or only some users, then that is not exhaustion', async () => {
+      const stopped = await made({ usageLimit: 1 });
+      await it_.commands.apply(checkoutOf([stopped]));
+      const ended = await made({ usageLimit: 1, endsAt: '2026-06-01T00:00:00.000Z' });
+      const once = await made({ perUserLimit: 1 });
+      const free = await made({
+        minSubtotal: { amount: 1_000_000, currency: 'USD' },
+        userIds: [checkoutOf([]).userId],
+      });
+      const { codes } = await it_.commands.exhaustedOf({ codes: [ended, once, stopped.toLowerCase(), free, 'NOBODY'] });
+      expect(codes).toEqual([stopped]);
     });
 
     it('When a checkout has no vouchers, then it is only priced', async () => {

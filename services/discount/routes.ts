@@ -1,4 +1,4 @@
-import type { DiscountCommands, Quote } from '@shop/contracts/commands.ts';
+import type { DiscountCommands, Quote, VoucherQueries } from '@shop/contracts/commands.ts';
 import { money } from '@shop/contracts/money.ts';
 import { isRefusal, Problem } from '@shop/contracts/problems.ts';
 import { decodeCursor, isMoment, page } from '@shop/platform/http/pages.ts';
@@ -8,6 +8,8 @@ import {
   applied,
   applyCommand,
   code,
+  exhaustedQuery,
+  exhaustedReply,
   newVoucher,
   previewRequest,
   quote,
@@ -127,8 +129,18 @@ const voucherRoutes = ({ vouchers }: Discount): Route[] => [
   ),
 ];
 
-/** The commands of `DiscountCommands`, for other services. */
-export const discountInternalRoutes = (discount: DiscountCommands): Route[] => [
+/** The commands and queries of discount, for other services. */
+export const discountInternalRoutes = (discount: DiscountCommands & VoucherQueries): Route[] => [
+  post(
+    '/internal/discount/exhausted',
+    {
+      summary: 'Which vouchers have all their uses taken now',
+      access: 'service',
+      body: exhaustedQuery,
+      answers: { 200: exhaustedReply },
+    },
+    ({ body }) => discount.exhaustedOf(body),
+  ),
   post(
     '/internal/discount/quote',
     {

@@ -276,3 +276,9 @@ export const quote = joi.object({
 });
 
 export const applied = joi.object({ ok: joi.boolean().valid(true).required(), quote: quote.required() });
+
+export const exhaustedQuery = joi.object<{ codes: string[] }, true>({
+  codes: joi.array().items(joi.string().max(120).required()).min(1).max(100).required(),
+});
+
+export const exhaustedReply = joi.object({ codes: joi.array().items(code).required() });

@@ -1,4 +1,4 @@
-import type { DiscountCommands } from '@shop/contracts/commands.ts';
+import type { DiscountCommands, VoucherQueries } from '@shop/contracts/commands.ts';
 import { type CheckoutDeps, createCheckoutPart } from './checkout.ts';
 import { createPreview, type Preview, type PreviewDeps } from './preview.ts';
 import type { DiscountStore } from './store.ts';
@@ -7,7 +7,7 @@ import { createVoucherDesk, type VoucherDesk, type VoucherDeskDeps } from './vou
 export type DiscountDeps = CheckoutDeps & PreviewDeps & VoucherDeskDeps & { store: DiscountStore };
 
 /** The use cases of discount. */
-export interface Discount extends DiscountCommands {
+export interface Discount extends DiscountCommands, VoucherQueries {
   vouchers: VoucherDesk;
   preview: Preview;
   /** Asks what became of at most `limit` sagas whose redemptions have waited too long for an order; answers how many. */

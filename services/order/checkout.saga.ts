@@ -7,6 +7,7 @@ import type {
   Quote,
   TimedSagaRef,
 } from '@shop/contracts/commands.ts';
+import type { Money } from '@shop/contracts/money.ts';
 import { isRefusal, type Refusal, refuse } from '@shop/contracts/problems.ts';
 import { plainQuote } from '@shop/contracts/quote.ts';
 import type { Saga, StepName } from './domain.ts';
@@ -61,12 +62,14 @@ const applyVouchers: ForwardStep = {
     const reply = await discount.apply({ ...ref(saga), role: saga.role, currency, lines, codes });
     return reply.ok ? { quote: reply.quote } : reply;
   },
-  check({ request: { expectedTotal } }, { quote }) {
-    if (!expectedTotal) return undefined;
-    if (expectedTotal.amount === quote.total && expectedTotal.currency === quote.currency) return undefined;
-    const actual = { amount: quote.total, currency: quote.currency };
-    return refuse('TOTAL_CHANGED', { errors: [{ expected: expectedTotal, actual }] });
-  },
+  check: ({ request: { expectedTotal } }, { quote }) => totalChanged(expectedTotal, quote),
+};
+
+/** The refusal where a total is expected, and another one is to be paid. */
+export const totalChanged = (expected: Money | undefined, quote: Quote): Refusal<'TOTAL_CHANGED'> | undefined => {
+  if (!expected || (expected.amount === quote.total && expected.currency === quote.currency)) return undefined;
+  const actual = { amount: quote.total, currency: quote.currency };
+  return refuse('TOTAL_CHANGED', { errors: [{ expected, actual }] });
 };
 
 const reserveInventory: ForwardStep = {

@@ -1,88 +1,135 @@
-import type { CartQueries, InventoryCommands, Shortage, StockQueries } from '@shop/contracts/commands.ts';
+import type {
+  CartDemand,
+  CartQueries,
+  DiscountCommands,
+  Quote,
+  Role,
+  Shortage,
+  StockQueries,
+  VoucherQueries,
+  VoucherRejection,
+} from '@shop/contracts/commands.ts';
 import { isRefusal, type Refusal, refuse } from '@shop/contracts/problems.ts';
+import { plainQuote } from '@shop/contracts/quote.ts';
 import type { Clock } from '@shop/platform/time/clock.ts';
+import { type CheckoutCommands, totalChanged } from './checkout.saga.ts';
+import type { CheckoutRequest } from './domain.ts';
+import { createSharedLook } from './shared-look.ts';
+import { createSuspects } from './suspects.ts';
 
-/** For so long a SKU that was short is looked at before a checkout of it begins. */
-const suspectMs = 5_000;
-const mostSuspects = 1_000;
+/** What a checkout can be refused before anything is written. */
+export type EarlyRefusal = Refusal<'VOUCHER_REJECTED' | 'OUT_OF_STOCK'>;
 
 export interface EarlyRefusals {
-  /** The same commands; what they refuse for want of stock is noted. */
-  noting<Commands extends InventoryCommands>(inventory: Commands): Commands;
+  /** The same commands; what they refuse for want of stock, or of uses of a voucher, is noted. */
+  noting(commands: CheckoutCommands): CheckoutCommands;
   /** The refusal of a checkout that could only come to it; undefined where it may succeed, or nobody knows. */
-  look(userId: string): Promise<Refusal<'OUT_OF_STOCK'> | undefined>;
+  look(caller: { id: string; role: Role }, request: CheckoutRequest): Promise<EarlyRefusal | undefined>;
 }
 
 export interface EarlyRefusalDeps {
   cart: CartQueries;
+  discount: VoucherQueries & Pick<DiscountCommands, 'quote'>;
   inventory: StockQueries;
   clock: Clock;
 }
 
 /**
- * Refuses checkouts for want of stock before anything is written. What was short a moment ago only says where to look:
- * the refusal rests on the stock as it is read after the checkout was asked for, so it ends with the shortage. Nothing
- * is ever granted by it.
+ * Refuses checkouts before anything is written, where stock or the uses of a voucher are short. What was short a moment
+ * ago only says where to look: the refusal rests on what is read after the checkout was asked for, so it ends with the
+ * shortage. It is the one that the checkout's first steps would come to, in their order. Nothing is ever granted by it.
  */
-export const createEarlyRefusals = ({ cart, inventory, clock }: EarlyRefusalDeps): EarlyRefusals => {
-  const suspects = new Map<string, number>();
-  const now = () => clock.now().getTime();
-  /** The look that has not begun yet, by SKU: all who ask until then share it. */
-  const looks = new Map<string, Promise<number | undefined>>();
+export const createEarlyRefusals = ({ cart, discount, inventory, clock }: EarlyRefusalDeps): EarlyRefusals => {
+  const skus = createSuspects(clock);
+  const vouchers = createSuspects(clock);
+  /** Vouchers that one user has used as often as each may. */
+  const usedUp = createSuspects(clock);
 
-  const suspect = (sku: string): void => {
-    if (suspects.size >= mostSuspects) suspects.clear();
-    suspects.set(sku, now() + suspectMs);
-  };
+  const available = createSharedLook(clock, async (asked) => {
+    const { stock } = await inventory.availableOf({ skus: asked });
+    return new Map(stock.map((one) => [one.sku, one.available]));
+  });
+  const exhausted = createSharedLook(clock, async (asked) => {
+    const { codes } = await discount.exhaustedOf({ codes: asked });
+    return new Map(asked.map((code) => [code, codes.includes(code)]));
+  });
 
-  const isSuspect = (sku: string): boolean => {
-    const until = suspects.get(sku);
-    if (until !== undefined && until <= now()) suspects.delete(sku);
-    return suspects.has(sku);
-  };
-
-  /** What can be had of a SKU, as read after this was called. */
-  const availableOf = (sku: string): Promise<number | undefined> => {
-    const shared = looks.get(sku);
-    if (shared) return shared;
-    const look = clock.sleep(1).then(async () => {
-      looks.delete(sku);
-      const { stock } = await inventory.availableOf({ skus: [sku] });
-      return stock.find((one) => one.sku === sku)?.available;
+  /** What the cart wants of SKUs and can't have now, where one of them was short a moment ago. */
+  const shortagesOf = async ({ lines }: CartDemand): Promise<Shortage[]> => {
+    if (!lines.some(({ sku }) => skus.has(sku))) return [];
+    const found = await Promise.all(lines.map(({ sku }) => available(sku)));
+    const shortages = lines.flatMap(({ sku, quantity: requested }, at): Shortage[] => {
+      const now = found[at];
+      return now === undefined || now >= requested ? [] : [{ sku, requested, available: now }];
     });
-    looks.set(sku, look);
-    return look;
+    for (const { sku } of lines) skus.drop(sku);
+    for (const { sku } of shortages) skus.add(sku);
+    return shortages.sort((a, b) => (a.sku < b.sku ? -1 : 1));
   };
 
-  const shortagesOf = async (userId: string): Promise<Shortage[]> => {
-    const { lines } = await cart.demandOf({ userId });
-    const shortages: Shortage[] = [];
-    for (const { sku, quantity: requested } of lines.filter(({ sku }) => isSuspect(sku))) {
-      const available = await availableOf(sku);
-      if (available === undefined || available >= requested) suspects.delete(sku);
-      else {
-        suspect(sku);
-        shortages.push({ sku, requested, available });
-      }
-    }
-    return shortages;
+  /** Those of its vouchers that nobody can use now, in their order, where one was so a moment ago. */
+  const exhaustedOf = async ({ vouchers: wanted }: CartDemand): Promise<string[]> => {
+    if (!wanted.some(vouchers.has)) return [];
+    const found = await Promise.all(wanted.map(exhausted));
+    const codes = wanted.filter((_, at) => found[at]);
+    for (const code of wanted) vouchers.drop(code);
+    for (const code of codes) vouchers.add(code);
+    return codes.sort();
+  };
+
+  const quoteOf = (caller: { id: string; role: Role }, { lines, vouchers: codes, currency }: CartDemand) =>
+    discount.quote({ userId: caller.id, role: caller.role, currency, lines, codes });
+
+  /** What the steps before the pivot would refuse, as far as anything of it is short; the cart's lock comes first. */
+  const refusalOf: EarlyRefusals['look'] = async (caller, { expectedTotal }) => {
+    const demand = await cart.demandOf({ userId: caller.id });
+    const [codes, shortages] = await Promise.all([exhaustedOf(demand), shortagesOf(demand)]);
+    const isUsedUp = demand.vouchers.some((code) => usedUp.has(nameOf(code, caller.id)));
+    if (codes.length === 0 && shortages.length === 0 && !isUsedUp) return undefined;
+    // What nobody can use needs no price; with other vouchers beside it, theirs belong to the refusal too.
+    if (codes.length > 0 && codes.length === demand.vouchers.length)
+      return rejected(codes.map((code) => ({ code, reason: 'USAGE_LIMIT' })));
+    const hasVouchers = demand.vouchers.length > 0;
+    const quote = hasVouchers ? await quoteOf(caller, demand) : plainQuote(demand.lines, demand.currency);
+    if (quote.rejected.length > 0) return rejected(quote.rejected);
+    if (shortages.length === 0 || totalChanged(expectedTotal, quote)) return undefined;
+    return refuse('OUT_OF_STOCK', { errors: shortages.map((error) => ({ ...error })) });
   };
 
   return {
     noting: (commands) => ({
       ...commands,
-      async reserve(command) {
-        const reply = await commands.reserve(command);
-        if (isRefusal(reply) && reply.code === 'OUT_OF_STOCK')
-          for (const { sku } of reply.errors as Shortage[]) suspect(sku);
-        return reply;
+      discount: {
+        ...commands.discount,
+        async apply(command) {
+          const reply = await commands.discount.apply(command);
+          if (isRefusal(reply) && reply.code === 'VOUCHER_REJECTED')
+            for (const { code, reason } of reply.errors as Quote['rejected']) {
+              if (reason === 'USAGE_LIMIT') vouchers.add(code);
+              if (reason === 'PER_USER_LIMIT') usedUp.add(nameOf(code, command.userId));
+            }
+          return reply;
+        },
+      },
+      inventory: {
+        ...commands.inventory,
+        async reserve(command) {
+          const reply = await commands.inventory.reserve(command);
+          if (isRefusal(reply) && reply.code === 'OUT_OF_STOCK')
+            for (const { sku } of reply.errors as Shortage[]) skus.add(sku);
+          return reply;
+        },
       },
     }),
-    async look(userId) {
-      if (suspects.size === 0) return undefined;
+    async look(caller, request) {
+      if ([skus, vouchers, usedUp].every((suspects) => suspects.isEmpty())) return undefined;
       // Who can't be asked now is asked by the checkout itself, which knows what to do then.
-      const errors = await shortagesOf(userId).catch(() => []);
-      return errors.length > 0 ? refuse('OUT_OF_STOCK', { errors: errors.map((error) => ({ ...error })) }) : undefined;
+      return refusalOf(caller, request).catch(() => undefined);
     },
   };
 };
+
+const rejected = (errors: readonly { code: string; reason: VoucherRejection }[]): EarlyRefusal =>
+  refuse('VOUCHER_REJECTED', { errors: errors.map((error) => ({ ...error })) });
+
+const nameOf = (code: string, userId: string): string => `${code} ${userId}`;

@@ -54,15 +54,15 @@ await runService('order', settings, async (context) => {
     discount: openCaller(context, 'discount', config.DISCOUNT_URL),
   };
   const faults = shareFaults(createFaults(clock), live);
-  const [cart, inventory] = [httpCartCommands(callers.cart), httpInventoryCommands(callers.inventory)];
-  const early = createEarlyRefusals({ cart, inventory, clock });
+  const commands = {
+    cart: httpCartCommands(callers.cart),
+    discount: httpDiscountCommands(callers.discount),
+    inventory: httpInventoryCommands(callers.inventory),
+  };
+  const early = createEarlyRefusals({ ...commands, clock });
   const runner = createSagaRunner({
     store: faults.store(store),
-    commands: faults.commands({
-      cart,
-      discount: httpDiscountCommands(callers.discount),
-      inventory: early.noting(inventory),
-    }),
+    commands: faults.commands(early.noting(commands)),
     show: (saga) => live.publish(channelOf(saga.id), { saga }),
     clock,
     logger,

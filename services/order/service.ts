@@ -133,8 +133,8 @@ export const createOrders = ({ store, recovery, live, nearby = live, locks, earl
   };
 
   /** Refuses, among many who wait, who could only be refused; a key that was used already has its outcome. */
-  const refuseEarly = async (caller: Caller, key: string): Promise<Refusal | undefined> => {
-    const refusal = await early?.look(caller.id);
+  const refuseEarly = async (caller: Caller, key: string, request: CheckoutRequest): Promise<Refusal | undefined> => {
+    const refusal = await early?.look(caller, request);
     return refusal && !(await store.findByKey(caller.id, key)) ? refusal : undefined;
   };
 
@@ -178,7 +178,7 @@ export const createOrders = ({ store, recovery, live, nearby = live, locks, earl
   ): Promise<Started | Refusal> => {
     let begun = false;
     try {
-      const refusal = turn.waited ? await refuseEarly(caller, key) : undefined;
+      const refusal = turn.waited ? await refuseEarly(caller, key, request) : undefined;
       if (refusal) return refusal;
       const started = await start(caller, key, request, turn);
       begun = !('code' in started) && started.isNew;

@@ -42,3 +42,10 @@ const rules: readonly (readonly [VoucherRejection, Rule])[] = [
 /** Why this voucher can't be used here whatever other vouchers do, or undefined when it can. */
 export const obstacleTo = (candidate: Candidate, circumstances: Circumstances): VoucherRejection | undefined =>
   rules.find(([, holds]) => holds(candidate, circumstances))?.[0];
+
+/**
+ * Whether `USAGE_LIMIT` is what everybody is told of this voucher: none of the reasons before it looks at who asks, or
+ * at the cart but for its currency.
+ */
+export const isExhausted = (candidate: Candidate, now: Date, currency: string): boolean =>
+  obstacleTo(candidate, { user: { id: '', role: 'customer' }, currency, subtotal: 0, now }) === 'USAGE_LIMIT';
