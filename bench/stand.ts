@@ -27,7 +27,9 @@ export const loadCpu = async (): Promise<Record<string, number>> => {
 const gaugesOf = async (stack: Stack): Promise<Gauges & { close(): Promise<void> }> => {
   const { DATABASE_URL: postgres = '' } = stack.environmentOf('order');
   const { MONGO_URL: mongo } = stack.environmentOf('cart');
-  const counters = await openCounters({ postgres, mongo });
+  const places = Object.values(stack.plan.services).flat();
+  const metrics = places.map(({ metricsPort }) => `http://127.0.0.1:${metricsPort}/metrics`);
+  const counters = await openCounters({ postgres, mongo, metrics });
   return {
     counters,
     async cpu() {

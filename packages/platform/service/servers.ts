@@ -2,6 +2,7 @@ import { listOf } from '../config/settings.ts';
 import { KafkaUnavailable } from '../messaging/kafka/errors.ts';
 import { createKafkaJournal, type KafkaJournal } from '../messaging/kafka/journal.ts';
 import { createKafkaEventLog, type KafkaEventLog } from '../messaging/kafka/kafka-log.ts';
+import { countKafkaRequests } from '../messaging/kafka/requests.ts';
 import { type LogTables, logMigrations } from '../messaging/postgres-log-tables.ts';
 import { connectMongo } from '../mongo/connect.ts';
 import type { Mongo } from '../mongo/mongo.ts';
@@ -87,7 +88,8 @@ interface KafkaSettings {
 
 /** Waits for Kafka and makes the topics that are missing. Requests do without it: events wait in the outboxes. */
 export const openEventLog = async (context: Opener<KafkaSettings>): Promise<KafkaEventLog> => {
-  const { name, config, lifecycle, clock, ids, logger } = context;
+  const { name, config, lifecycle, clock, ids, logger, metrics } = context;
+  lifecycle.onStop('metrics of Kafka', countKafkaRequests(metrics));
   const log = await createKafkaEventLog({
     brokers: listOf(config.KAFKA_BROKERS),
     prefix: config.KAFKA_PREFIX,
