@@ -10,7 +10,7 @@ import { createPostgresInventoryStore } from '@shop/inventory/store.postgres.ts'
 import type { InventoryTables } from '@shop/inventory/tables.postgres.ts';
 import { createFaults } from '@shop/order/lab/faults.ts';
 import { meteredStore } from '@shop/order/metered.ts';
-import { channelOf } from '@shop/order/progress.ts';
+import { createAnnouncer } from '@shop/order/progress.ts';
 import { createSagaRunner } from '@shop/order/saga-runner.ts';
 import { createPostgresOrderStore } from '@shop/order/store.postgres.ts';
 import { memoryCache } from '@shop/platform/coordination/memory-cache.ts';
@@ -106,13 +106,14 @@ export const createServices = ({
     ids,
     logger,
   });
+  const { show, changed } = createAnnouncer(live, clock);
   const bareOrderStore = points.around(
     'order store',
     createPostgresOrderStore({
       pg: databases.of('order'),
       outbox: outboxOf('order'),
       ids,
-      changed: (id) => live.publish(channelOf(id), { stored: true }),
+      changed,
     }),
   );
   const orderStore = metrics ? meteredStore(bareOrderStore, metrics) : bareOrderStore;
@@ -127,7 +128,7 @@ export const createServices = ({
         inventory: { reserve: inventory.reserve },
       }),
     ),
-    show: (saga) => live.publish(channelOf(saga.id), { saga }),
+    show,
     clock,
     logger,
   });

@@ -1,7 +1,16 @@
 import type { Participant } from '@shop/contracts/commands.ts';
 import type { Stamp } from '@shop/platform/messaging/memory-outbox.ts';
 import { type Order, type Saga, type Step, stepOf } from './domain.ts';
-import { changeOrder, decide, insertSaga, type MemoryOrderDeps, type OrderRow, type SagaRow } from './tables.memory.ts';
+import type { Finished } from './store.ts';
+import {
+  changeOrder,
+  decide,
+  insertSaga,
+  type MemoryOrderDeps,
+  type OrderRow,
+  type SagaRow,
+  toOrder,
+} from './tables.memory.ts';
 
 /** The ids of what `finish_checkout` and `cancel_order` of migrations/ may write. */
 export interface Ending {
@@ -19,7 +28,7 @@ export const endingAt = ({ outbox, ids }: Pick<MemoryOrderDeps, 'outbox' | 'ids'
 };
 
 /** The saga's last write: completed, the order confirmed, and a cancel that was asked for meanwhile begun. */
-export const finishCheckout = (deps: MemoryOrderDeps, row: SagaRow, steps: Step[], ending: Ending): void => {
+export const finishCheckout = (deps: MemoryOrderDeps, row: SagaRow, steps: Step[], ending: Ending): Finished => {
   const { data, outbox } = deps;
   const { at } = ending;
   const { saga } = decide(
@@ -35,19 +44,23 @@ export const finishCheckout = (deps: MemoryOrderDeps, row: SagaRow, steps: Step[
   const { id: sagaId, orderId, userId } = saga;
   const said = { orderId, sagaId, userId, version: confirmed.order.version };
   outbox.emit(ending.confirmed, { type: 'order.confirmed', key: orderId, data: said });
-  if (confirmed.cancelRequested) cancelConfirmed(deps, confirmed, confirmed.cancelRequested, ending);
+  const left = confirmed.cancelRequested
+    ? cancelConfirmed(deps, confirmed, confirmed.cancelRequested, ending)
+    : confirmed;
+  return { order: toOrder(left), version: saga.version };
 };
 
-/** Cancels an order that is confirmed: its status, the saga that sees the undo through, and the event, together. */
+/** Cancels an order that is confirmed: its status, the saga that sees the undo through, and the event, together. Answers it. */
 export const cancelConfirmed = (
   { data, outbox, clock }: MemoryOrderDeps,
   row: OrderRow,
   { by, reason }: { by: string; reason?: string },
   { cancelSaga, cancelled, at }: Omit<Ending, 'confirmed'>,
-): void => {
+): OrderRow => {
   const entry: Order['history'][number] = { status: 'cancelled', at, by, ...(reason !== undefined && { reason }) };
   const history = [...row.order.history, entry];
-  const { order } = changeOrder(data, row, { status: 'cancelled', history }, null);
+  const after = changeOrder(data, row, { status: 'cancelled', history }, null);
+  const { order } = after;
   const { id: orderId, checkoutId: sagaId, userId, version } = order;
   // Discount gives back only where a voucher was redeemed.
   const participants: Participant[] = order.vouchers.length > 0 ? ['inventory', 'discount'] : ['inventory'];
@@ -59,6 +72,7 @@ export const cancelConfirmed = (
     key: orderId,
     data: { sagaId, orderId, userId, kind: 'cancel', reason: reason ?? 'cancelled', participants, version },
   });
+  return after;
 };
 
 const cancelOf = (

@@ -21,7 +21,7 @@ import { labRoutes } from './lab/routes.ts';
 import { shareFaults } from './lab/shared-faults.ts';
 import { shareRuns } from './lab/shared-runs.ts';
 import { meteredStore } from './metered.ts';
-import { channelOf } from './progress.ts';
+import { createAnnouncer } from './progress.ts';
 import { startRecovery } from './recovery.ts';
 import { orderRoutes } from './routes.ts';
 import { createSagaRunner } from './saga-runner.ts';
@@ -41,7 +41,7 @@ await runService('order', settings, async (context) => {
   const journal = await openJournal(context, log);
   const live = redisLive(redis, ids, clock);
   const outbox = createOutbox({ pg, service: name, clock, ids });
-  const changed = (id: string) => live.publish(channelOf(id), { stored: true });
+  const { show, changed } = createAnnouncer(live, clock);
   const store = meteredStore(createPostgresOrderStore({ pg, outbox, ids, changed }), metrics);
   const addGauge = gaugesOf(metrics, clock);
   addSagaGauge(addGauge, store);
@@ -63,7 +63,7 @@ await runService('order', settings, async (context) => {
   const runner = createSagaRunner({
     store: faults.store(store),
     commands: faults.commands(early.noting(commands)),
-    show: (saga) => live.publish(channelOf(saga.id), { saga }),
+    show,
     clock,
     logger,
   });

@@ -2,7 +2,7 @@ import { memoryLive } from '@shop/platform/coordination/memory-live.ts';
 import { manualClock } from '@shop/platform/testing/time.ts';
 import { describe, expect, it } from 'vitest';
 import type { Saga } from './domain.ts';
-import { channelOf, watchSaga } from './progress.ts';
+import { channelOf, createAnnouncer, watchSaga } from './progress.ts';
 
 const saga = (fields: Partial<Saga>): Saga => ({
   id: '01900000-0000-7000-8000-000000000001',
@@ -94,5 +94,37 @@ describe('Watching a checkout', () => {
     change({ state: 'compensated' });
     expect((await next()).value).toMatchObject({ state: 'compensated' });
     expect((await next()).done).toBe(true);
+  });
+});
+
+describe('Announcing how sagas go on', () => {
+  const announce = () => {
+    const clock = manualClock();
+    const told: unknown[] = [];
+    const announcer = createAnnouncer({ publish: (channel, message) => void told.push([channel, message]) }, clock);
+    const later = async () => {
+      clock.advance(50);
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    return { ...announcer, told, later };
+  };
+  const channel = channelOf(saga({}).id);
+
+  it('When timelines follow each other fast, then the last one is told', async () => {
+    const { show, told, later } = announce();
+    for (const attempts of [1, 2, 3]) show(saga({ attempts }));
+    expect(told).toEqual([]);
+    await later();
+    show(saga({ attempts: 4 }));
+    await later();
+    expect(told).toEqual([3, 4].map((attempts) => [channel, { saga: saga({ attempts }) }]));
+  });
+
+  it('When what is stored has changed, then it is told at once, and no timeline of before hides it', async () => {
+    const { show, changed, told, later } = announce();
+    show(saga({ attempts: 1 }));
+    changed(saga({}).id);
+    await later();
+    expect(told).toEqual([[channel, { stored: true }]]);
   });
 });

@@ -8,6 +8,36 @@ export type ProgressMessage = { saga: Saga } | { stored: true };
 
 export const channelOf = (sagaId: string): string => `checkout:${sagaId}`;
 
+/** A saga that hurries through its steps is shown where it has come to by then. */
+const gatherMs = 50;
+
+/** Tells watchers how sagas go on: `show` of a timeline that is not stored yet, `changed` when what is stored has. */
+export const createAnnouncer = (live: Pick<Live, 'publish'>, clock: Clock) => {
+  let waiting = new Map<string, Saga>();
+  let gathering = false;
+
+  const gather = async (): Promise<void> => {
+    gathering = true;
+    await clock.sleep(gatherMs);
+    const sagas = waiting;
+    waiting = new Map();
+    gathering = false;
+    for (const [id, saga] of sagas) live.publish(channelOf(id), { saga });
+  };
+
+  return {
+    show(saga: Saga): void {
+      waiting.set(saga.id, saga);
+      if (!gathering) void gather();
+    },
+    changed(id: string): void {
+      // The row has everything; a timeline of before would hide it again.
+      waiting.delete(id);
+      live.publish(channelOf(id), { stored: true });
+    },
+  };
+};
+
 /** Keeps only the latest message until it is taken; waiting ends early with the signal, late with the time. */
 export const latestMessage = (live: Pick<Live, 'subscribe'>, sagaId: string, clock: Clock) => {
   let latest: ProgressMessage | undefined;

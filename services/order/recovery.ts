@@ -4,7 +4,7 @@ import type { Logger } from '@shop/platform/telemetry/logger.ts';
 import { traced } from '@shop/platform/telemetry/spans.ts';
 import type { Clock } from '@shop/platform/time/clock.ts';
 import type { Saga } from './domain.ts';
-import type { SagaRunner } from './saga-runner.ts';
+import type { Completed, SagaRunner } from './saga-runner.ts';
 import type { SagaStore } from './store.ts';
 
 export interface RecoveryDeps {
@@ -29,7 +29,7 @@ const MOST_IN_FLIGHT = 1_000;
 export const startRecovery = async ({ owner, store, runner, clock, logger }: RecoveryDeps) => {
   const inFlight = new Set<Promise<void>>();
 
-  const drive = (saga: Saga, recovered: boolean, ended?: () => Promise<void>) => {
+  const drive = (saga: Saga, recovered: boolean, ended?: () => Promise<void>): Promise<Completed | undefined> => {
     const stored = saga.traceparent ?? undefined;
     const context = { requestId: saga.id, traceparent: stored, ...requestContext.get(), sagaId: saga.id };
     const attributes = {
@@ -37,13 +37,18 @@ export const startRecovery = async ({ owner, store, runner, clock, logger }: Rec
       'shop.saga.epoch': saga.epoch,
       'shop.saga.recovered': recovered,
     };
-    const driven: Promise<void> = requestContext
+    const driven = requestContext
       .run(context, () => traced(saga.kind, 'internal', attributes, () => runner.drive(saga, recovered)))
-      .catch((err) => logger.error({ err, saga: saga.id }, 'a saga is left to the recovery'))
+      .catch((err) => {
+        logger.error({ err, saga: saga.id }, 'a saga is left to the recovery');
+        return undefined;
+      });
+    const over: Promise<void> = driven
       .then(ended)
       .catch((err) => logger.warn({ err, saga: saga.id }, 'a checkout lock is left to its end'))
-      .finally(() => inFlight.delete(driven));
-    inFlight.add(driven);
+      .finally(() => inFlight.delete(over));
+    inFlight.add(over);
+    return driven;
   };
 
   await store.heartbeat(owner);
@@ -67,7 +72,7 @@ export const startRecovery = async ({ owner, store, runner, clock, logger }: Rec
       const claimed = await store.claim(owner, BATCH);
       for (const saga of claimed) {
         logger.info({ saga: saga.id, state: saga.state, epoch: saga.epoch }, 'a saga was taken up');
-        drive(saga, true);
+        void drive(saga, true);
       }
       return claimed.length === BATCH;
     },
@@ -75,7 +80,10 @@ export const startRecovery = async ({ owner, store, runner, clock, logger }: Rec
 
   return {
     owner,
-    /** Drives a saga whose intent this process has just written; `ended` runs after, whatever became of it. */
+    /**
+     * Drives a saga whose intent this process has just written; `ended` runs after, whatever became of it. Answers what
+     * it completed, if it did; never rejects.
+     */
     adopt: (saga: Saga, ended: () => Promise<void>) => drive(saga, false, ended),
     isFull: () => inFlight.size >= MOST_IN_FLIGHT,
     /** Looks for due sagas now. */

@@ -10,6 +10,7 @@ import {
   backoffSeconds,
   everyParticipant,
   MAX_ATTEMPTS,
+  type Order,
   placeOrder,
   type Saga,
   type Step,
@@ -18,7 +19,7 @@ import {
   stepStarted,
   undoStarted,
 } from './domain.ts';
-import type { SagaStore } from './store.ts';
+import type { Finished, SagaStore } from './store.ts';
 
 export interface RunnerDeps {
   store: SagaStore;
@@ -29,6 +30,12 @@ export interface RunnerDeps {
   logger: Logger;
 }
 
+/** What a drive that completed a checkout has stored. */
+export interface Completed {
+  saga: Saga;
+  order: Order;
+}
+
 /** One drive of one saga by the owner of one epoch. */
 interface Run {
   readonly saga: Saga;
@@ -36,7 +43,11 @@ interface Run {
   found: Findings;
   /** Those who may hold something: called, and their outcome is not a definite "nothing done". A new owner can't know: all. */
   holders: Set<Participant>;
+  /** Rejects when the order should have been there. */
+  late: Promise<never>;
 }
+
+const never = new Promise<never>(() => {});
 
 /** Pauses between the quick tries of a step after the pivot; then the saga is left to the recovery. */
 const QUICK_RETRIES_MS = [50, 100, 200, 400];
@@ -58,18 +69,8 @@ export const createSagaRunner = ({ store, commands, show, clock, logger }: Runne
   };
 
   /** The command's reply; throws when it failed or the deadline came first: then its outcome is unknown. */
-  const attempt = async (run: Run, step: ForwardStep): Promise<Partial<Findings> | Refusal> => {
-    const timer = new AbortController();
-    const late = clock.sleep(Math.max(0, remainingMs(run.saga)), timer.signal).then(() => {
-      throw new Error(`${step.name} did not answer before the deadline`);
-    });
-    late.catch(() => {});
-    try {
-      return await Promise.race([step.do(run.saga, run.found, commands), late]);
-    } finally {
-      timer.abort(settled);
-    }
-  };
+  const attempt = ({ saga, found, late }: Run, step: ForwardStep): Promise<Partial<Findings> | Refusal> =>
+    Promise.race([step.do(saga, found, commands), late]);
 
   /** Runs one step, unless it has nothing to do; answers the refusal that ends the checkout, if any. */
   const take = async (run: Run, step: ForwardStep): Promise<Refusal | undefined> => {
@@ -172,17 +173,24 @@ export const createSagaRunner = ({ store, commands, show, clock, logger }: Runne
   };
 
   /** After the pivot: only forward. What does not succeed soon is left to the recovery, at last to an operator. */
-  const complete = (run: Run): Promise<void> => traced('completeCart', 'internal', {}, () => goForward(run));
+  const complete = (run: Run): Promise<Completed | undefined> =>
+    traced('completeCart', 'internal', {}, () => goForward(run));
 
-  const goForward = async (run: Run): Promise<void> => {
+  const completedOf = ({ saga }: Run, steps: Step[], finishedAt: string, { order, version }: Finished): Completed => ({
+    saga: { ...saga, state: 'completed', direction: 'forward', steps, finishedAt, version },
+    order,
+  });
+
+  const goForward = async (run: Run): Promise<Completed | undefined> => {
     const { id: sagaId, orderId, userId, attempts } = run.saga;
     for (const pause of [...QUICK_RETRIES_MS, undefined]) {
       try {
         await commands.cart.complete({ sagaId, orderId, userId });
         const now = at();
-        const ended = await store.finish(owned(run), stepEnded(run.steps, 'completeCart', 'done', now), now);
-        if (ended) logger.info({ saga: sagaId, order: orderId }, 'a checkout is completed');
-        return;
+        const steps = stepEnded(run.steps, 'completeCart', 'done', now);
+        const finished = await store.finish(owned(run), steps, now);
+        if (finished) logger.info({ saga: sagaId, order: orderId }, 'a checkout is completed');
+        return finished && completedOf(run, steps, now, finished);
       } catch (error) {
         logger.warn({ err: error, saga: sagaId }, 'completing a cart failed');
         if (pause !== undefined) {
@@ -193,42 +201,62 @@ export const createSagaRunner = ({ store, commands, show, clock, logger }: Runne
     }
     if (attempts >= MAX_ATTEMPTS) await park(run);
     else await store.postpone(owned(run), run.steps, backoffSeconds(attempts));
+    return undefined;
   };
 
-  const forward = async (run: Run): Promise<void> => {
+  const forward = async (run: Run): Promise<Completed | undefined> => {
     for (const step of stepsBeforePivot) {
       const refusal = await take(run, step);
-      if (refusal) return compensate(run, refusal);
+      if (refusal) {
+        await compensate(run, refusal);
+        return undefined;
+      }
     }
-    if (await traced('createOrder', 'internal', {}, () => pivot(run))) await complete(run);
+    return (await traced('createOrder', 'internal', {}, () => pivot(run))) ? complete(run) : undefined;
+  };
+
+  const tryForward = async (run: Run): Promise<Completed | undefined> => {
+    const over = new AbortController();
+    run.late = clock.sleep(Math.max(0, remainingMs(run.saga)), over.signal).then(() => {
+      throw new Error('there was no answer before the deadline');
+    });
+    run.late.catch(() => {});
+    try {
+      return await forward(run);
+    } catch (error) {
+      // A store that was gone for too long, or a defect of ours: whatever was held is given back by a guarded decision.
+      const gone = isInfrastructureFailure(error);
+      if (gone) logger.warn({ err: error, saga: run.saga.id }, 'the saga store was gone for too long');
+      else logger.error({ err: error, saga: run.saga.id }, 'a checkout failed unexpectedly');
+      run.holders = new Set(everyParticipant);
+      await compensate(run, gone ? refuse('CHECKOUT_TIMED_OUT', { retryAfter: 1 }) : refuse('INTERNAL'));
+      return undefined;
+    } finally {
+      over.abort(settled);
+    }
+  };
+
+  const undo = async (run: Run): Promise<void> => {
+    const { attempts } = run.saga;
+    if (attempts >= MAX_ATTEMPTS) await park(run);
+    else await store.republish(owned(run), backoffSeconds(attempts), at());
   };
 
   return {
-    /** Drives a saga that this process owns to its end, or as far as it goes now. */
-    async drive(saga: Saga, recovered: boolean): Promise<void> {
+    /** Drives a saga that this process owns to its end, or as far as it goes now. Answers what it completed, if it did. */
+    async drive(saga: Saga, recovered: boolean): Promise<Completed | undefined> {
       const run: Run = {
         saga,
         steps: saga.steps,
         found: {} as Findings,
         holders: new Set(recovered ? everyParticipant : []),
+        late: never,
       };
       if (saga.state === 'pivoted') return complete(run);
-      if (saga.state === 'compensating') {
-        if (saga.attempts >= MAX_ATTEMPTS) await park(run);
-        else await store.republish(owned(run), backoffSeconds(saga.attempts), at());
-        return;
-      }
-      if (remainingMs(saga) <= 0) return compensate(run, refuse('CHECKOUT_TIMED_OUT', { retryAfter: 1 }));
-      try {
-        await forward(run);
-      } catch (error) {
-        // A store that was gone for too long, or a defect of ours: whatever was held is given back by a guarded decision.
-        const gone = isInfrastructureFailure(error);
-        if (gone) logger.warn({ err: error, saga: saga.id }, 'the saga store was gone for too long');
-        else logger.error({ err: error, saga: saga.id }, 'a checkout failed unexpectedly');
-        run.holders = new Set(everyParticipant);
-        await compensate(run, gone ? refuse('CHECKOUT_TIMED_OUT', { retryAfter: 1 }) : refuse('INTERNAL'));
-      }
+      if (saga.state === 'compensating') await undo(run);
+      else if (remainingMs(saga) <= 0) await compensate(run, refuse('CHECKOUT_TIMED_OUT', { retryAfter: 1 }));
+      else return tryForward(run);
+      return undefined;
     },
   };
 };

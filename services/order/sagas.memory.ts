@@ -103,14 +103,12 @@ export const sagaDecisions = (deps: MemoryOrderDeps): Decisions => {
       const ending = endingAt(deps, at);
       const ended = db.atomically(() => {
         const row = guarded(owned, 'pivoted');
-        if (row?.saga.kind !== 'checkout') return false;
-        finishCheckout(deps, row, steps, ending);
-        return true;
+        return row?.saga.kind === 'checkout' ? finishCheckout(deps, row, steps, ending) : undefined;
       });
-      if (!ended) return false;
+      if (!ended) return undefined;
       outbox.nudge();
       changed(owned.id);
-      return true;
+      return ended;
     },
 
     async postpone(owned, steps, delaySeconds) {

@@ -3,8 +3,8 @@ import { currentTrace } from '@shop/platform/telemetry/context.ts';
 import type { OrderStoreDeps } from './deps.postgres.ts';
 import { orderCreated, type Step } from './domain.ts';
 import { newestFirst, sagasInStates } from './lists.postgres.ts';
-import { type SagaRow, toSaga } from './rows.postgres.ts';
-import type { Owned, SagaStore } from './store.ts';
+import { type OrderRow, type SagaRow, toOrder, toSaga } from './rows.postgres.ts';
+import type { Finished, Owned, SagaStore } from './store.ts';
 
 type Decisions = Pick<
   SagaStore,
@@ -40,17 +40,6 @@ export const sagaDecisions = (deps: OrderStoreDeps): Decisions => {
     },
   });
   const findByKey: Decisions['findByKey'] = (userId, key) => byKey({ userId, key });
-  /** Runs a statement on rows given as JSON; answers for each whether the statement answered its id. */
-  const decide = <Row extends { id: string }>(name: string, text: string) =>
-    grouped({
-      most: mostTogether,
-      keyOf: ({ id }: Row) => id,
-      async run(rows: readonly Row[]) {
-        const answered = await pg.query<{ id: string }>({ name, text, values: [JSON.stringify(rows)] });
-        const decided = new Set(answered.map(({ id }) => id));
-        return rows.map(({ id }) => decided.has(id));
-      },
-    });
   const begin = grouped({
     most: mostTogether,
     async run(rows: readonly BeginRow[]) {
@@ -59,8 +48,29 @@ export const sagaDecisions = (deps: OrderStoreDeps): Decisions => {
       return rows.map(({ id }) => begun.get(id));
     },
   });
-  const place = decide<PivotRow>('saga-pivot', PIVOT);
-  const end = decide<FinishRow>('saga-finish-plain', FINISH);
+  const place = grouped({
+    most: mostTogether,
+    keyOf: ({ id }: PivotRow) => id,
+    async run(rows: readonly PivotRow[]) {
+      const placed = await pg.query<{ id: string }>({
+        name: 'saga-pivot',
+        text: PIVOT,
+        values: [JSON.stringify(rows)],
+      });
+      const ids = new Set(placed.map(({ id }) => id));
+      return rows.map(({ id }) => ids.has(id));
+    },
+  });
+  const end = grouped({
+    most: mostTogether,
+    keyOf: ({ id }: FinishRow) => id,
+    async run(rows: readonly FinishRow[]): Promise<(Finished | undefined)[]> {
+      const values = [JSON.stringify(rows)];
+      const ended = await pg.query<FinishedRow>({ name: 'saga-finish-plain', text: FINISH, values });
+      const left = new Map(ended.map((row) => [row.checkout_id, row]));
+      return rows.map(({ id }) => left.get(id)).map((row) => row && finishedOf(row));
+    },
+  });
 
   return {
     find,
@@ -139,15 +149,16 @@ export const sagaDecisions = (deps: OrderStoreDeps): Decisions => {
 
     async finish({ id, epoch }, steps, at) {
       const eventIds = [ids.uuid(), ids.uuid(), ids.uuid()] as const;
-      const plain = await end({
+      const finished = await end({
         ...{ id, epoch, steps, at, at_text: at },
         ...{ event_id: eventIds[0], traceparent: currentTrace() },
       });
       // Where it did not, the saga is somebody else's, or its order's cancel was asked for meanwhile.
-      if (!plain && !(await finishAnyway(pg, { id, epoch }, steps, at, eventIds))) return false;
+      const left = finished ?? (await finishAnyway(pg, { id, epoch }, steps, at, eventIds));
+      if (!left) return undefined;
       outbox.nudge();
       changed(id);
-      return true;
+      return left;
     },
 
     async postpone({ id, epoch }, steps, delaySeconds) {
@@ -158,21 +169,26 @@ export const sagaDecisions = (deps: OrderStoreDeps): Decisions => {
   };
 };
 
-/** Ends one checkout, and begins the cancel of its order where that was asked for; `false` for who lost the saga. */
+/** Ends one checkout, and begins the cancel of its order where that was asked for; undefined for who lost the saga. */
 const finishAnyway = async (
   pg: OrderStoreDeps['pg'],
   { id, epoch }: Owned,
   steps: readonly Step[],
   at: string,
   eventIds: readonly [string, string, string],
-): Promise<boolean> => {
+): Promise<Finished | undefined> => {
   const [row] = await pg.query<{ ended: boolean }>({
     name: 'saga-finish',
     text: 'select finish_checkout($1, $2, $3, $4::timestamptz, $5, $6, $7, $8, $9) as ended',
     values: [id, epoch, JSON.stringify(steps), at, at, ...eventIds, currentTrace()],
   });
-  return row?.ended === true;
+  if (!row?.ended) return undefined;
+  // The statement itself sees its rows as they were.
+  const [left] = await pg.query<FinishedRow>({ name: 'saga-finished', text: FINISHED, values: [id] });
+  return left && finishedOf(left);
 };
+
+const finishedOf = (row: FinishedRow): Finished => ({ order: toOrder(row), version: row.saga_version });
 
 /** The most checkouts in one statement. */
 const mostTogether = 100;
@@ -244,6 +260,8 @@ const PIVOT = `
   )
   select checkout_id as id from placed`;
 
+type FinishedRow = OrderRow & { saga_version: number };
+
 interface FinishRow {
   id: string;
   epoch: number;
@@ -273,20 +291,23 @@ const FINISH = `
     update sagas set state = 'completed', direction = 'forward', steps = given.steps, finished_at = given.at, next_at = null, version = version + 1
     from ending join given using (id)
     where sagas.id = ending.id
-    returning sagas.id
+    returning sagas.id, version
   ), confirmed as (
     update orders set status = 'confirmed', version = version + 1,
       history = history || jsonb_build_object('status', 'confirmed', 'at', at_text, 'by', 'checkout')
     from ending join given using (id)
     where orders.id = ending.order_id
-    returning orders.id, checkout_id, orders.user_id, version
+    returning orders.*
   ), told as (
     insert into outbox (event_id, type, key, data, at, traceparent)
     select event_id, 'order.confirmed', confirmed.id::text, jsonb_build_object(
       'orderId', confirmed.id, 'sagaId', checkout_id, 'userId', user_id, 'version', version), at, traceparent
     from confirmed join given on given.id = checkout_id
   )
-  select id from ended`;
+  select confirmed.*, ended.version as saga_version from confirmed join ended on ended.id = checkout_id`;
+
+const FINISHED = `
+  select orders.*, sagas.version as saga_version from orders join sagas on sagas.id = checkout_id where checkout_id = $1`;
 
 const COMPENSATE = `
   with saga as (

@@ -4,6 +4,7 @@ import { type Refusal, refuse } from '@shop/contracts/problems.ts';
 import type { Live } from '@shop/platform/coordination/live.ts';
 import type { Locks } from '@shop/platform/coordination/locks.ts';
 import type { Clock } from '@shop/platform/time/clock.ts';
+import { settled } from '@shop/platform/time/deadline.ts';
 import type { Ids } from '@shop/platform/time/ids.ts';
 import {
   type CheckoutRequest,
@@ -16,6 +17,7 @@ import {
 import type { EarlyRefusals } from './early-refusal.ts';
 import { isFinal, latestMessage, watchSaga } from './progress.ts';
 import type { Recovery } from './recovery.ts';
+import type { Completed } from './saga-runner.ts';
 import type { OrderStore, Position, SagaStore } from './store.ts';
 import { createTurns, type Turn } from './turns.ts';
 
@@ -43,8 +45,8 @@ export type CheckoutOutcome =
   | { kind: 'refused'; refusal: Refusal }
   | { kind: 'pending'; saga: Saga };
 
-/** A saga, and whether this request began it. */
-type Started = Saga & { isNew: boolean };
+/** A saga; and where this request began it, what its drive comes to. */
+type Started = Saga & { driven?: Promise<Completed | undefined> };
 
 /** A caller waits this long for the end of a checkout, and this long for a rollback to be confirmed. */
 const ANSWER_MS = 15_000;
@@ -89,14 +91,32 @@ export const createOrders = ({ store, recovery, live, nearby = live, locks, earl
     return rolledBack && saga.problem ? { kind: 'refused', refusal: saga.problem } : undefined;
   };
 
+  /** What the drive completed; undefined where it did not, or after 15 s, or when the caller is gone. */
+  const awaitDrive = async (
+    driven: Promise<Completed | undefined>,
+    signal: AbortSignal,
+  ): Promise<Completed | undefined> => {
+    if (signal.aborted) return undefined;
+    const over = new AbortController();
+    const leave = () => over.abort(settled);
+    signal.addEventListener('abort', leave, { once: true });
+    try {
+      return await Promise.race([driven, clock.sleep(ANSWER_MS, over.signal).then(() => undefined)]);
+    } finally {
+      signal.removeEventListener('abort', leave);
+      leave();
+    }
+  };
+
   /** Waits for the stored outcome, at most 15 s, and at most 2 s for a rollback that is decided. */
-  const awaitOutcome = async ({ id, isNew }: Started, signal: AbortSignal): Promise<CheckoutOutcome> => {
-    const messages = latestMessage(isNew ? nearby : live, id, clock);
+  const awaitOutcome = async ({ id, driven }: Started, signal: AbortSignal): Promise<CheckoutOutcome> => {
     const start = clock.now().getTime();
+    // What the saga's last write left need not be read again.
+    const completed = driven && (await awaitDrive(driven, signal));
+    if (completed) return { kind: 'completed', ...completed };
+    const messages = latestMessage(driven ? nearby : live, id, clock);
     let rollbackSeen: number | undefined;
     try {
-      // What has just begun has no outcome yet: its row need not be read.
-      if (isNew) await nextStored(messages, signal);
       for (;;) {
         const saga = await store.find(id);
         if (!saga) throw new Error(`Checkout ${id} has vanished`);
@@ -159,14 +179,15 @@ export const createOrders = ({ store, recovery, live, nearby = live, locks, earl
       deadline: new Date(now.getTime() + DEADLINE_MS).toISOString(),
       createdAt: now.toISOString(),
     });
-    if (isNew)
-      recovery.adopt(saga, () => {
+    if (isNew) {
+      const driven = recovery.adopt(saga, () => {
         turn.end();
         return locks.release(`checkout:${caller.id}`, key);
       });
-    else if (isFinal(saga)) await locks.release(`checkout:${caller.id}`, key);
-    if (!isNew && saga.requestHash !== requestHash) return refuse('IDEMPOTENCY_KEY_REUSED');
-    return { ...saga, isNew };
+      return { ...saga, driven };
+    }
+    if (isFinal(saga)) await locks.release(`checkout:${caller.id}`, key);
+    return saga.requestHash === requestHash ? saga : refuse('IDEMPOTENCY_KEY_REUSED');
   };
 
   /** Begins a checkout; its turn goes on with the saga that it begins, and ends at once where it begins none. */
@@ -181,7 +202,7 @@ export const createOrders = ({ store, recovery, live, nearby = live, locks, earl
       const refusal = turn.waited ? await refuseEarly(caller, key, request) : undefined;
       if (refusal) return refusal;
       const started = await start(caller, key, request, turn);
-      begun = !('code' in started) && started.isNew;
+      begun = 'driven' in started;
       return started;
     } finally {
       if (!begun) turn.end();

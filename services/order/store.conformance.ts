@@ -143,9 +143,9 @@ const pivoting = ({ store, state, typesOf, eventsOf }: Bench): void => {
     expect(await store().pivot(saga, [], order)).toBe(false);
     expect(await store().compensate(saga, rollback)).toBeUndefined();
     expect(await store().postpone(saga, [], 1)).toBe(false);
-    expect(await store().finish(saga, [], START)).toBe(false);
+    expect(await store().finish(saga, [], START)).toBeUndefined();
     expect(await store().pivot({ id: saga.id, epoch: 2 }, [], order)).toBe(true);
-    expect(await store().finish({ id: saga.id, epoch: 2 }, [], START)).toBe(true);
+    expect(await store().finish({ id: saga.id, epoch: 2 }, [], START)).toBeDefined();
   });
 
   it('When it was decided, then a late wish to roll back changes nothing', async () => {
@@ -299,8 +299,9 @@ const finishing = ({ store, state, typesOf, eventsOf, toldBy }: Bench): void => 
     };
     expect(await store().cancelOrder(request)).toMatchObject({ status: 'created', cancelRequested: true });
     expect(await store().cancelOrder(request)).toMatchObject({ status: 'created', cancelRequested: true, version: 2 });
-    await store().finish(saga, [], START);
-    expect(await store().findOrder(saga.orderId)).toMatchObject({ status: 'cancelled', cancelRequested: false });
+    const finished = await store().finish(saga, [], START);
+    expect(finished?.order).toMatchObject({ status: 'cancelled', cancelRequested: false });
+    expect(finished?.order).toEqual(await store().findOrder(saga.orderId));
     const events = await eventsOf(saga.orderId);
     expect(events.map(({ type }) => type)).toEqual(['order.created', 'order.confirmed', 'order.cancelled']);
     expect(events.at(-1)?.data).toMatchObject({
@@ -323,7 +324,12 @@ const finishing = ({ store, state, typesOf, eventsOf, toldBy }: Bench): void => 
 
   it('When it is written, then saga, order and event tell when, and the saga is told of', async () => {
     const saga = await pivoted(store());
-    expect(await toldBy(() => store().finish(saga, [], START))).toEqual([saga.id]);
+    let finished: unknown;
+    const told = await toldBy(async () => {
+      finished = await store().finish(saga, [], START);
+    });
+    expect(told).toEqual([saga.id]);
+    expect(finished).toEqual({ order: await store().findOrder(saga.orderId), version: 3 });
     expect(await store().find(saga.id)).toMatchObject({ state: 'completed', finishedAt: START, version: 3 });
     expect((await store().findOrder(saga.orderId))?.history).toEqual([
       { status: 'created', at: START, by: 'checkout' },
@@ -339,10 +345,10 @@ const beingReplaced = ({ store }: Bench): void => {
     const saga = await pivoted(store(), { owner: 'paused' });
     const taken = (await store().claim('process-2', 100)).find(({ id }) => id === saga.id);
     expect(taken).toMatchObject({ state: 'pivoted', epoch: 2 });
-    expect(await store().finish(saga, [], START)).toBe(false);
+    expect(await store().finish(saga, [], START)).toBeUndefined();
     expect(await store().park(saga)).toBeUndefined();
     expect(await store().postpone(saga, [], 1)).toBe(false);
-    expect(await store().finish({ id: saga.id, epoch: 2 }, [], START)).toBe(true);
+    expect(await store().finish({ id: saga.id, epoch: 2 }, [], START)).toBeDefined();
   });
 };
 

@@ -9,6 +9,13 @@ export interface Owned {
   epoch: number;
 }
 
+/** What the last write of a checkout left. */
+export interface Finished {
+  order: Order;
+  /** The saga's. */
+  version: number;
+}
+
 export interface Intent {
   id: string;
   orderId: string;
@@ -46,8 +53,8 @@ export interface SagaStore {
   pivot(owned: Owned, steps: Step[], order: Omit<Order, 'number'>): Promise<boolean>;
   /** Decides to roll back, with `order.cancelled` in the same commit; without participants the saga ends at once. */
   compensate(owned: Owned, decision: Compensation): Promise<Saga | undefined>;
-  /** The saga's last write: completed, order confirmed, and a requested cancel begun. */
-  finish(owned: Owned, steps: Step[], at: string): Promise<boolean>;
+  /** The saga's last write: completed, order confirmed, and a requested cancel begun. Answers what it left. */
+  finish(owned: Owned, steps: Step[], at: string): Promise<Finished | undefined>;
   /** Ends a saga whose owner gave up, because its cart turned out to be completed. */
   finishByFact(id: string, at: string): Promise<boolean>;
   /** Leaves a step after the pivot for later; the recovery takes it up after `delaySeconds`. */

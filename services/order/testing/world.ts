@@ -8,7 +8,7 @@ import { silentLogger } from '@shop/platform/testing/logger.ts';
 import { type TestDatabase, testDatabase } from '@shop/platform/testing/postgres.ts';
 import { systemClock, systemIds } from '@shop/platform/time/system.ts';
 import type { CheckoutCommands } from '../checkout.saga.ts';
-import { channelOf } from '../progress.ts';
+import { createAnnouncer } from '../progress.ts';
 import { startRecovery } from '../recovery.ts';
 import { orderRoutes } from '../routes.ts';
 import { createSagaRunner } from '../saga-runner.ts';
@@ -23,6 +23,7 @@ export const orderDatabase = (): Promise<TestDatabase<unknown>> =>
 export const openWorld = async (pg: Postgres, owner: string = systemIds.uuid()) => {
   const clock = systemClock;
   const live = memoryLive();
+  const announcer = createAnnouncer(live, clock);
   const participants: CheckoutCommands = agreeable();
   /** Whether participants answer rollbacks, as they would through the event log. */
   const rollbacks = { answered: true };
@@ -32,7 +33,7 @@ export const openWorld = async (pg: Postgres, owner: string = systemIds.uuid()) 
     outbox,
     ids: systemIds,
     changed: (id) => {
-      live.publish(channelOf(id), { stored: true });
+      announcer.changed(id);
       if (rollbacks.answered) void answer(id).catch(() => {});
     },
   });
@@ -58,7 +59,7 @@ export const openWorld = async (pg: Postgres, owner: string = systemIds.uuid()) 
       },
       inventory: { reserve: (command) => participants.inventory.reserve(command) },
     },
-    show: (saga) => live.publish(channelOf(saga.id), { saga }),
+    show: announcer.show,
     clock,
     logger: silentLogger,
   });
