@@ -38,9 +38,9 @@ const retryPausesMs = [100, 400, 1_600];
  *   partition moves on when the dead letter is durable.
  */
 export const startConsumer = <T>(options: ConsumerOptions<T>): Promise<Subscription> => {
-  const { log, group, topics } = options;
+  const { log, group, topics, handlers } = options;
   const deliver = createDeliver(options);
-  return log.subscribe({ group, topics, deliver });
+  return log.subscribe({ group, topics, deliver, wants: (type) => Object.hasOwn(handlers, type) });
 };
 
 const createDeliver = <T>({ log, group, handlers, apply, clock, ids, logger }: ConsumerOptions<T>) => {

@@ -28,12 +28,20 @@ export interface DeadLetter {
   event: unknown;
 }
 
+export interface SubscribeOptions {
+  group: string;
+  topics: readonly Topic[];
+  deliver: Deliver;
+  /** Events of a type that this says no to need not be delivered; what has no type is. */
+  wants?: (type: string) => boolean;
+}
+
 /** The durable log of events: at least once, in order per key. */
 export interface EventLog {
   /** Resolves when every event is durable. An id that the topic holds already is not appended again. */
   publish(topic: Topic, events: readonly AnyShopEvent[]): Promise<void>;
   /** A group starts at the first event and goes on where it left off; each event reaches one member of the group. */
-  subscribe(options: { group: string; topics: readonly Topic[]; deliver: Deliver }): Promise<Subscription>;
+  subscribe(options: SubscribeOptions): Promise<Subscription>;
   /** Puts a dead letter into `<topic>.dlq`; resolves when it is durable. One that was replayed is open again. */
   bury(letter: DeadLetter): Promise<void>;
   close(): Promise<void>;

@@ -4,7 +4,7 @@ import type { AnyShopEvent } from '@shop/contracts/events.ts';
 export interface OutboxSource {
   /** The oldest unsent events of the shards that this relay owns, in order per key; `[]` when it owns none. */
   pending(limit: number): Promise<AnyShopEvent[]>;
-  /** Forgets events that the log has acknowledged. */
+  /** Forgets events that the log has acknowledged, as this source answered them. */
   sent(events: readonly AnyShopEvent[]): Promise<void>;
   /** How many events wait, for metrics and readiness. */
   depth(): Promise<number>;

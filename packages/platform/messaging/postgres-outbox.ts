@@ -67,6 +67,7 @@ export const createOutbox = (options: {
 };
 
 interface OutboxRow {
+  id: number;
   event_id: string;
   type: EventType;
   key: string;
@@ -100,13 +101,13 @@ const readPending = `
     union
     select shard from outbox_leases where owner = $1 and until > now()
   )
-  select event_id, type, key, data, at, traceparent
+  select id, event_id, type, key, data, at, traceparent
   from outbox
   where shard = any (array(select shard from owned))
   order by id
   limit $3`;
 
-const deleteSent = `with ${relaxed} delete from outbox using relaxed where event_id = any ($1::uuid[])`;
+const deleteSent = `with ${relaxed} delete from outbox using relaxed where id = any ($1::bigint[])`;
 
 /** Beyond this many waiting events their exact number no longer matters. */
 const depthLimit = 100_000;
@@ -125,8 +126,10 @@ export const postgresOutboxSource = ({
 }): OutboxSource => {
   const owner = ids.uuid();
   const source = `/services/${service}`;
-  const toEvent = (row: OutboxRow): AnyShopEvent =>
-    ({
+  /** Where an event that was read stands in the table. */
+  const rowOf = new WeakMap<AnyShopEvent, number>();
+  const toEvent = (row: OutboxRow): AnyShopEvent => {
+    const event = {
       id: row.event_id,
       type: row.type,
       source,
@@ -134,14 +137,17 @@ export const postgresOutboxSource = ({
       time: row.at.toISOString(),
       data: row.data,
       ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
-    }) as AnyShopEvent;
+    } as AnyShopEvent;
+    rowOf.set(event, row.id);
+    return event;
+  };
   return {
     async pending(limit) {
       const values = [owner, leaseMs / 1000, limit];
       return (await pg.query<OutboxRow>({ name: 'outbox-pending', text: readPending, values })).map(toEvent);
     },
     async sent(events) {
-      await pg.query({ name: 'outbox-sent', text: deleteSent, values: [events.map(({ id }) => id)] });
+      await pg.query({ name: 'outbox-sent', text: deleteSent, values: [events.map((event) => rowOf.get(event))] });
     },
     async depth() {
       const [row] = await pg.query<{ waiting: number }>({

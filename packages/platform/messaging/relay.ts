@@ -14,7 +14,7 @@ const pollMs = 1_000;
  * After a turn that sent something the next one lets so much time pass: what is committed meanwhile goes out together.
  * An event that comes after a quiet moment is sent at once.
  */
-const restMs = 50;
+const restMs = 100;
 
 export interface Relay {
   /** For how long nothing could be sent, in milliseconds; 0 when all is well. */

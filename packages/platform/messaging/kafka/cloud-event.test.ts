@@ -3,7 +3,7 @@ import type { AnyShopEvent } from '@shop/contracts/events.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { orderEvent } from '../event-log.conformance.ts';
-import { decodeEvent, encodeEvent, type OutgoingRecord, type ReceivedRecord } from './cloud-event.ts';
+import { decodeEvent, encodeEvent, type OutgoingRecord, type ReceivedRecord, typeOf } from './cloud-event.ts';
 
 /** A record as it comes back. */
 const received = (record: Partial<OutgoingRecord>, more: Partial<ReceivedRecord> = {}): ReceivedRecord => ({
@@ -47,6 +47,20 @@ describe('events as records', () => {
         expect(decodeEvent(received(encodeEvent(sent)))).toEqual(sent);
       }),
     );
+  });
+
+  it('When only its type is looked for, then it is the one that it is decoded with; what is no event has none', () => {
+    expect(typeOf(received(encodeEvent(orderEvent('7', 1))))).toBe('order.confirmed');
+    const twice = [
+      ['ce_type', 'order.created'],
+      ['ce_type', 'order.shipped'],
+    ] as const;
+    const headers = [['ce_id', '1'] as const, ...twice].map(
+      ([name, value]) => [Buffer.from(name), Buffer.from(value)] as const,
+    );
+    const record = received({}, { headers });
+    expect(typeOf(record)).toBe((decodeEvent(record) as AnyShopEvent).type);
+    expect(typeOf(received({ headers: { app: 'legacy' } }))).toBeUndefined();
   });
 
   it('When a record is no event, then it comes out as something that is refused and tells where it is', () => {

@@ -67,8 +67,17 @@ export const deliveryIdOf = (record: ReceivedRecord): string | undefined => {
 };
 
 /** The headers that are text; of those with one name the last one counts. */
-export const headersOf = ({ headers }: ReceivedRecord): Map<string, string> =>
-  new Map(headers.flatMap(([name, value]) => (name && value ? [[name.toString(), value.toString()]] : [])));
+export const headersOf = ({ headers }: ReceivedRecord): Map<string, string> => {
+  const texts = new Map<string, string>();
+  for (const [name, value] of headers) if (name && value) texts.set(name.toString(), value.toString());
+  return texts;
+};
+
+const typeHeader = Buffer.from('ce_type');
+
+/** The type of the event in a record, at the price of looking for it alone; undefined where there is none. */
+export const typeOf = ({ headers }: ReceivedRecord): string | undefined =>
+  headers.findLast(([name, value]) => value && name?.equals(typeHeader))?.[1]?.toString();
 
 const parse = (text: string): unknown => {
   try {
@@ -78,8 +87,11 @@ const parse = (text: string): unknown => {
   }
 };
 
-const withoutAbsent = (attributes: Record<string, unknown>) =>
-  Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
+const withoutAbsent = (attributes: Record<string, unknown>): Record<string, unknown> => {
+  const present: Record<string, unknown> = {};
+  for (const name in attributes) if (attributes[name] !== undefined) present[name] = attributes[name];
+  return present;
+};
 
 /**
  * The event in a record. Never throws: what is none comes out as something that `parseEvent` refuses and that tells

@@ -11,7 +11,7 @@ export interface GroupOffset {
 }
 
 /** Commits of several partitions, and several of one, go out together: what a crash in between costs is a repeat. */
-const everyMs = 100;
+const everyMs = 400;
 const idleMs = 60_000;
 
 export interface Commits {

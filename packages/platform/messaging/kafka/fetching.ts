@@ -15,7 +15,7 @@ const shortWaitMs = 20;
  * After an answer with records the next question lets so much time pass: what comes meanwhile is handled together. A
  * record that comes after a quiet moment is answered at once, since the question waits for it at the broker.
  */
-const restMs = 50;
+const restMs = 100;
 /** The safety net under the nudges, and the longest pause after a failure. */
 const idleMs = 1_000;
 

@@ -47,6 +47,23 @@ describe('The event log in Kafka', () => {
     expect(versions().sort((a, b) => a - b)).toEqual(Array.from({ length: 16 }, (_, n) => n + 1));
   });
 
+  it('When a group does not want a type, then its events are passed by', async () => {
+    const { log, key, group } = await arrange();
+    const received: AnyShopEvent[] = [];
+    const subscription = await log.subscribe({
+      group,
+      topics: ['order'],
+      async deliver(events) {
+        received.push(...events.filter((event) => event.key === key));
+      },
+      wants: (type) => type === 'order.shipped',
+    });
+    await log.publish('order', [orderEvent(key, 1), { ...orderEvent(key, 2), type: 'order.shipped' } as AnyShopEvent]);
+    await eventually(() => received.length > 0);
+    expect(received).toMatchObject([{ type: 'order.shipped', data: { version: 2 } }]);
+    await subscription.close();
+  });
+
   it('When an event fails again and again, then other partitions go on, and none of its own overtakes it', async () => {
     const { log, group } = await arrange();
     const keys = Array.from({ length: 24 }, () => ids.uuid());

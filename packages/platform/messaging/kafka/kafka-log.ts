@@ -4,7 +4,7 @@ import type { Clock } from '../../time/clock.ts';
 import type { Ids } from '../../time/ids.ts';
 import type { EventLog, Subscription } from '../event-log.ts';
 import { createClients, type KafkaClients } from './clients.ts';
-import { decodeEvent, encodeEvent } from './cloud-event.ts';
+import { decodeEvent, encodeEvent, type ReceivedRecord, typeOf } from './cloud-event.ts';
 import { startConsumption } from './consumption.ts';
 import { KafkaUnavailable } from './errors.ts';
 import { encodeLetter } from './letter.ts';
@@ -37,6 +37,11 @@ export interface KafkaEventLogOptions {
   logger: Logger;
 }
 
+const isWanted = (record: ReceivedRecord, wants: (type: string) => boolean): boolean => {
+  const type = typeOf(record);
+  return type === undefined || wants(type);
+};
+
 /**
  * An event log in Kafka: a topic an aggregate, its events in CloudEvents' binary mode, and a topic of dead letters
  * beside each. Resolves when all topics are there. An event that is published twice is stored twice: that it takes
@@ -65,14 +70,18 @@ export const createKafkaEventLog = async (options: KafkaEventLogOptions): Promis
     names,
     publisher,
     publish: (topic, events) => publisher.send(names.events(topic), events.map(encodeEvent)),
-    async subscribe({ group, topics, deliver }) {
+    async subscribe({ group, topics, deliver, wants = () => true }) {
       if (closed) throw new KafkaUnavailable('The event log is closed');
       const consumption = startConsumption({
         clients,
         group: names.group(group),
         topics: topics.map(names.events),
-        handle: (records, signal) =>
-          deliver(records.map(decodeEvent) as AnyShopEvent[], signal, topicOf(records[0]?.topic ?? '')),
+        async handle(records, signal) {
+          // Most of a topic is not for a group that reads it: that need not be taken apart.
+          const wanted = records.filter((record) => isWanted(record, wants));
+          const [first] = wanted;
+          if (first) await deliver(wanted.map(decodeEvent) as AnyShopEvent[], signal, topicOf(first.topic));
+        },
         clock,
         logger,
       });
