@@ -30,6 +30,11 @@ export interface ListenOptions {
   clock?: Clock;
 }
 
+/**
+ * Connections that may wait to be taken, as far as the system allows (`net.core.somaxconn`). Of those beyond it the
+ * system says nothing: their clients try again after a second, and a proxy has given them up by then.
+ */
+const backlog = 4_096;
 const patienceMs = 8_000;
 const lookEveryMs = 25;
 
@@ -48,7 +53,7 @@ export const listen = async (
   server.on('clientError', answerBroken);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, resolve);
+    server.listen({ port, host, backlog }, resolve);
   });
   const address = server.address() as AddressInfo;
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;

@@ -7,8 +7,9 @@ import { answerBytes, fetchOnce } from './fetch.ts';
 import type { PartitionReader } from './partition.ts';
 import { firstOffsets } from './positions.ts';
 
-/** How long a broker holds an answer back for want of records. */
-const maxWaitMs = 500;
+/** How long a broker holds an answer back for want of records; and while they are gathered. */
+const maxWaitMs = 1_000;
+const gatherMs = 500;
 /** The same while somebody has enough, but not for long: it would not be asked for before the answer is there. */
 const shortWaitMs = 20;
 /**
@@ -49,7 +50,7 @@ const leaderOf = (metadata: ClusterMetadata, { topic, partition }: PartitionRead
  */
 export const startFetching = (options: FetchingOptions): Fetching => {
   const { clients, readers, group, gather, onAnswer, clock, logger } = options;
-  const minBytes = gather ? answerBytes : 1;
+  const [minBytes, longWaitMs] = gather ? [answerBytes, gatherMs] : [1, maxWaitMs];
   const topics = [...new Set(readers.map(({ topic }) => topic))];
   // A client for this alone: a fetch that waits at a broker holds up whatever its connection is asked after it.
   const client = clients.consumer({ groupId: group, requestTimeout: maxWaitMs + 5_000 });
@@ -77,7 +78,7 @@ export const startFetching = (options: FetchingOptions): Fetching => {
     const soonHungry = led.some((reader) => !reader.hungry() && reader.failingMs() === 0);
     const before = places(hungry);
     try {
-      const maxWaitTime = soonHungry ? shortWaitMs : maxWaitMs;
+      const maxWaitTime = soonHungry ? shortWaitMs : longWaitMs;
       const astray = await fetchOnce({ client, metadata, node, readers: hungry, minBytes, maxWaitTime });
       for (const reader of astray) await restart(reader);
     } catch (error) {
