@@ -8,6 +8,7 @@ import type { FloorUrls } from './floor.ts';
 import type { Place } from './goods.ts';
 import type { Gauges } from './measure.ts';
 import { readCpu } from './processes.ts';
+import { type Memory, readMemory } from './soak/memory.ts';
 
 /** A shop to be loaded, and what can be looked at meanwhile. */
 export interface Stand {
@@ -15,6 +16,8 @@ export interface Stand {
   gauges: Gauges;
   /** Where its servers are, when they are ours. */
   servers?: FloorUrls;
+  /** What each of its processes takes, when they are ours. */
+  memory?: () => Promise<Memory[]>;
   close(): Promise<void>;
 }
 
@@ -65,6 +68,7 @@ export const ownStand = async (report: (sentence: string) => void, signal: Abort
     place: { url: stack.url, admin: stack.secrets.admin },
     gauges,
     servers: { postgres, mongo, kafka },
+    memory: () => readMemory(stack.processes),
     async close() {
       await gauges.close();
       await stack.destroy();
