@@ -7,6 +7,7 @@ import { type Options, readArguments, usage, WrongUse } from './arguments.ts';
 import { comparison } from './compare.ts';
 import type { Machine, Result } from './result.ts';
 import { runAll } from './run-all.ts';
+import { inspectable } from './soak/heap.ts';
 import { type SoakOptions, soak } from './soak/soak.ts';
 import { soakTable } from './soak/table.ts';
 import { ownStand } from './stand.ts';
@@ -40,7 +41,7 @@ const write = async (path: string | undefined, result: object): Promise<void> =>
 
 const runSoak = async (options: SoakOptions, json: string | undefined): Promise<void> => {
   const signal = onInterrupt(report);
-  const stand = await ownStand(report, signal);
+  const stand = await ownStand(report, signal, inspectable);
   try {
     const result = {
       at: new Date().toISOString(),

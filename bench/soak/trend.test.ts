@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lowest, type Sample, slopeOf, trendOf } from './trend.ts';
+import { type Sample, slopeOf, trendOf } from './trend.ts';
 
 /** A sample each ten seconds. */
 const samplesOf = (minutes: number, mb: (minute: number) => number): Sample[] =>
@@ -21,10 +21,5 @@ describe('The trend of memory', () => {
 
   it('When there is nothing to draw a line through, then it has no slope', () => {
     expect([slopeOf([]), slopeOf([{ minute: 1, mb: 5 }])]).toEqual([0, 0]);
-  });
-
-  it('When a heap is swept now and then, then the lowest of each minute is what is in use', () => {
-    const samples = samplesOf(2, (minute) => 30 + ((minute * 6) % 5));
-    expect(lowest(samples.slice(0, -1)).map(({ mb }) => Math.round(mb))).toEqual([30, 30]);
   });
 });

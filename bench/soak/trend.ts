@@ -36,9 +36,3 @@ export const trendOf = (
     slope: slopeOf(between(minutes / 2, minutes)),
   };
 };
-
-/** The lowest of each minute: a heap falls to what is in use only when it is swept. */
-export const lowest = (samples: readonly Sample[]): Sample[] =>
-  [...Map.groupBy(samples, ({ minute }) => Math.floor(minute)).values()].flatMap(
-    (some) => some.toSorted((a, b) => a.mb - b.mb)[0] ?? [],
-  );
