@@ -33,6 +33,12 @@ describe('The arguments of the benchmark', () => {
     expect(readArguments(['--help', '--rounds', '3'])).toBe('help');
   });
 
+  it('When memory is asked for, then one load is all that is run', () => {
+    expect(readArguments(['--soak', '20'])).toMatchObject({ soak: { minutes: 20, perSecond: 30 } });
+    expect(readArguments(['--soak', '3', '--rate', '50'])).toMatchObject({ soak: { minutes: 3, perSecond: 50 } });
+    expect(readArguments([])).not.toHaveProperty('soak');
+  });
+
   it.each([
     [['--scenarios', 'checkot'], /--scenarios takes some of floor, .* but got "checkot"/],
     [['--clients', '0'], /--clients takes a whole number from 1 to 1024, but got "0"/],
@@ -40,6 +46,9 @@ describe('The arguments of the benchmark', () => {
     [['--rounds', '1.5'], /--rounds takes a whole number/],
     [['--url', 'somewhere'], /--url takes the shop's origin/],
     [['--url', 'http://127.0.0.1:8080', '--scenarios', 'floor'], /needs servers of its own/],
+    [['--soak', '0'], /--soak takes a whole number from 1/],
+    [['--soak', '5', '--url', 'http://127.0.0.1:8080'], /--url can't be had with --soak/],
+    [['--rate', '5'], /--rate can't be had without --soak/],
     [['--fast'], /usage: npm run bench/],
     [['now'], /usage: npm run bench/],
   ])('When %j is given, then a sentence says what is wrong', (args, sentence) => {

@@ -1,11 +1,14 @@
 import { parseArgs } from 'node:util';
 import { type ScenarioName, scenarioNames } from './result.ts';
+import type { SoakOptions } from './soak/soak.ts';
 
 export const usage = `usage: npm run bench                                     measures all there is, in about eight minutes
        npm run bench -- --quick                          shorter: fewer rounds, and 1 and 32 clients
        npm run bench -- --scenarios floor,checkout       of ${scenarioNames.join(', ')}
        npm run bench -- --clients 32,128                 instead of 1, 8, 32 and 128
        npm run bench -- --rounds 5 --seconds 4           of so many rounds, each about so long
+       npm run bench -- --soak 20                        loads it for so many minutes, and tells what memory each process takes
+       npm run bench -- --soak 20 --rate 50              at another rate than 30 orders a second
        npm run bench -- --json FILE                      writes the result there too
        npm run bench -- --compare FILE                   shows what has changed since that result
        npm run bench -- --url http://127.0.0.1:8080      loads a shop that runs already; it needs RATE_LIMIT=off
@@ -26,6 +29,8 @@ export interface Options {
   json?: string;
   compare?: string;
   url?: string;
+  /** Instead of all that: one load, and a look at memory. */
+  soak?: SoakOptions;
 }
 
 const options = {
@@ -37,6 +42,8 @@ const options = {
   json: { type: 'string' },
   compare: { type: 'string' },
   url: { type: 'string' },
+  soak: { type: 'string' },
+  rate: { type: 'string' },
   help: { type: 'boolean' },
 } as const;
 
@@ -84,6 +91,10 @@ export const readArguments = (args: readonly string[]): Options | 'help' => {
   const asked = scenariosIn(values.scenarios);
   const impossible = url === undefined ? undefined : asked?.find((name) => ownOnly.includes(name));
   if (impossible) throw new WrongUse(`--scenarios ${impossible} can't be had with --url: it needs servers of its own.`);
+  const foreign = (['url', 'compare', 'scenarios', 'rate'] as const).find(
+    (name) => values[name] !== undefined && (name === 'rate') === (values.soak === undefined),
+  );
+  if (foreign) throw new WrongUse(`--${foreign} can't be had ${values.soak ? 'with' : 'without'} --soak.`);
   const all = scenarioNames.filter((name) => url === undefined || !ownOnly.includes(name));
   const clients = values.clients?.split(',').map((text) => numberIn('clients', text, 1024, 1));
   return {
@@ -94,5 +105,11 @@ export const readArguments = (args: readonly string[]): Options | 'help' => {
     json: values.json,
     compare: values.compare,
     url,
+    ...(values.soak !== undefined && {
+      soak: {
+        minutes: numberIn('soak', values.soak, 10_080, 1),
+        perSecond: numberIn('rate', values.rate, 1_000, 30),
+      },
+    }),
   };
 };

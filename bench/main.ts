@@ -7,6 +7,10 @@ import { type Options, readArguments, usage, WrongUse } from './arguments.ts';
 import { comparison } from './compare.ts';
 import type { Machine, Result } from './result.ts';
 import { runAll } from './run-all.ts';
+import { inspectable } from './soak/heap.ts';
+import { type SoakOptions, soak } from './soak/soak.ts';
+import { soakTable } from './soak/table.ts';
+import { ownStand } from './stand.ts';
 import { tableOf } from './table.ts';
 
 const report = (sentence: string): void => {
@@ -31,13 +35,34 @@ const readResult = async (path: string): Promise<Result> => {
   }
 };
 
+const write = async (path: string | undefined, result: object): Promise<void> => {
+  if (path !== undefined) await writeFile(path, `${JSON.stringify(result, undefined, 2)}\n`);
+};
+
+const runSoak = async (options: SoakOptions, json: string | undefined): Promise<void> => {
+  const signal = onInterrupt(report);
+  const stand = await ownStand(report, signal, inspectable);
+  try {
+    const result = {
+      at: new Date().toISOString(),
+      machine: machine(),
+      soak: await soak(stand, options, { report, signal }),
+    };
+    await write(json, result);
+    process.stdout.write(`\n${soakTable(result)}`);
+  } finally {
+    await stand.close();
+  }
+};
+
 const run = async (options: Options): Promise<void> => {
+  if (options.soak) return runSoak(options.soak, options.json);
   const before = options.compare === undefined ? undefined : await readResult(options.compare);
   const { env } = process;
   const admin = { email: env.ADMIN_EMAIL || defaultAdmin.email, password: env.ADMIN_PASSWORD || defaultAdmin.password };
   const rows = await runAll(options, { report, admin, signal: onInterrupt(report) });
   const result: Result = { at: new Date().toISOString(), machine: machine(), rows };
-  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
+  await write(options.json, result);
   process.stdout.write(`\n${tableOf(result)}`);
   if (before) process.stdout.write(`\n${comparison(before, result)}`);
 };

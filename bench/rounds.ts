@@ -3,7 +3,8 @@ import type { Round } from './figures.ts';
 /** One piece of work; a rejection is an error of the round. */
 export type Work = () => Promise<unknown>;
 
-const said = (error: unknown): string => {
+/** What an error said, without what differs from one to the next. */
+export const said = (error: unknown): string => {
   const { code, message } = error as Error & { code?: string };
   return (code ? `${code}: ${message}` : message).replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '…').slice(0, 200);
 };

@@ -8,6 +8,8 @@ import type { FloorUrls } from './floor.ts';
 import type { Place } from './goods.ts';
 import type { Gauges } from './measure.ts';
 import { readCpu } from './processes.ts';
+import { readHeaps } from './soak/heap.ts';
+import { type Memory, readMemory } from './soak/memory.ts';
 
 /** A shop to be loaded, and what can be looked at meanwhile. */
 export interface Stand {
@@ -15,6 +17,10 @@ export interface Stand {
   gauges: Gauges;
   /** Where its servers are, when they are ours. */
   servers?: FloorUrls;
+  /** What each of its processes takes, when they are ours. */
+  memory?: () => Promise<Memory[]>;
+  /** What is in use on the heap of each service, swept for it; only where they were started for that. */
+  heaps?: () => Promise<Memory[]>;
   close(): Promise<void>;
 }
 
@@ -41,7 +47,11 @@ const gaugesOf = async (stack: Stack): Promise<Gauges & { close(): Promise<void>
 };
 
 /** Starts the real servers, the six services and the edge in a temporary folder; all of it goes with this process. */
-export const ownStand = async (report: (sentence: string) => void, signal: AbortSignal): Promise<Stand> => {
+export const ownStand = async (
+  report: (sentence: string) => void,
+  signal: AbortSignal,
+  env: Record<string, string> = {},
+): Promise<Stand> => {
   const dir = await mkdtemp(join(tmpdir(), 'shop-bench-'));
   const leash = createLeash();
   leash.hold({ folder: dir });
@@ -50,7 +60,7 @@ export const ownStand = async (report: (sentence: string) => void, signal: Abort
     port: 0,
     freePorts: true,
     seed: false,
-    env: { RATE_LIMIT: 'off', LOG_LEVEL: 'warn' },
+    env: { RATE_LIMIT: 'off', LOG_LEVEL: 'warn', ...env },
     report,
     signal,
     onStart: (process, group) => leash.hold({ process, group }),
@@ -65,6 +75,8 @@ export const ownStand = async (report: (sentence: string) => void, signal: Abort
     place: { url: stack.url, admin: stack.secrets.admin },
     gauges,
     servers: { postgres, mongo, kafka },
+    memory: () => readMemory(stack.processes),
+    heaps: () => readHeaps(stack.processes),
     async close() {
       await gauges.close();
       await stack.destroy();

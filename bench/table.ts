@@ -1,5 +1,5 @@
 import { columns as aligned } from '@shop/platform/text/columns.ts';
-import type { Result, Row, ScenarioName } from './result.ts';
+import type { Machine, Result, Row, ScenarioName } from './result.ts';
 
 const titles: Record<ScenarioName, string> = {
   floor: 'The floor: the least durable work of a checkout, straight to the drivers',
@@ -61,15 +61,18 @@ const sectionOf = (scenario: ScenarioName, rows: readonly Row[]): string => {
   ].join('');
 };
 
+/** Where it was measured. */
+export const machineLine = ({ cpu, cores, memoryGb, system, node }: Machine): string =>
+  `${cpu}, ${cores} cores, ${memoryGb} GB; ${system}, Node ${node}\n`;
+
 /** The result for a terminal. */
 export const tableOf = ({ machine, rows }: Result): string => {
   const scenarios = [...new Set(rows.map(({ scenario }) => scenario))];
-  const where = `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB; ${machine.system}, Node ${machine.node}\n`;
   const sections = scenarios.map((scenario) =>
     sectionOf(
       scenario,
       rows.filter((row) => row.scenario === scenario),
     ),
   );
-  return where + sections.join('');
+  return machineLine(machine) + sections.join('');
 };

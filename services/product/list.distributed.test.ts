@@ -77,6 +77,15 @@ describe('plans', () => {
     }
   });
 
+  it('When words are in no title, then no product is read to find that out', async () => {
+    for (const search of ['b7', 't42', 'b7 t4']) {
+      const [titles, others] = await readsOf({ words: queryWords(search), sort: 'relevance', status: 'active' });
+      expect(titles).toMatchObject({ docsExamined: 0, nreturned: 0 });
+      expect(others?.nreturned).toBeGreaterThan(0);
+      expect(others?.docsExamined).toBeLessThanOrEqual(300);
+    }
+  });
+
   it('When products are looked up, then only those are read', async () => {
     const [{ id, handle, variants } = aProduct()] = await store.list({ words: [], sort: 'title', limit: 1 });
     for (const look of [

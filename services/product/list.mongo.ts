@@ -37,13 +37,14 @@ const readInOrder = (query: ListQuery, { key, direction }: { key: string; direct
 const readsByRelevance = (query: ListQuery): Read[] => {
   const { words, after } = query;
   const [reached, id] = after ?? [0, undefined];
-  const found = [...conditions(query), ...hits('keys.words', words)];
   const inTitle = hits('keys.titleWords', words);
   const behind = id === undefined ? [] : [{ _id: trusted({ $gt: id }) }];
   const sort = { _id: 1 } as const;
-  const titles = { filter: all([...found, ...inTitle, ...(reached === 0 ? behind : [])]), sort };
+  // Words of the title are words of the product: asked for once, their own index leads to them.
+  const titles = { filter: all([...conditions(query), ...inTitle, ...(reached === 0 ? behind : [])]), sort };
   // Without words every product is a title hit.
   if (words.length === 0) return reached === 0 ? [titles] : [];
+  const found = [...conditions(query), ...hits('keys.words', words)];
   const others = { filter: all([...found, { $nor: [all(inTitle)] }, ...(reached === 0 ? [] : behind)]), sort };
   return reached === 0 ? [titles, others] : [others];
 };

@@ -43,3 +43,5 @@ for (const [name, order] of Object.entries(lists)) {
 }
 // GET /products?search=: every word of the query as a prefix.
 productSchema.index({ 'keys.words': 1, 'product.status': 1 }, { name: 'by_word' });
+// The same by relevance: products that have every word of the query in their title come first.
+productSchema.index({ 'keys.titleWords': 1, 'product.status': 1 }, { name: 'by_title_word' });

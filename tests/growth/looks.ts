@@ -46,6 +46,7 @@ export const looksAt = async (size: number, { anyone, admin, buyer }: Visitors):
     ['search, a few have the words', (turn) => anyone.products.list({ search: `series${turn % 5000} trail` })],
     ['search, a tenth have the word', products({ search: 'mug' })],
     ['search, a tenth begin so, by price', products({ search: 'la', sort: 'price' })],
+    ['search, in no title', (turn) => anyone.products.list({ search: `tag${turn % 300} brand` })],
     ['facets (kept for a while)', () => anyone.products.facets()],
     ['a product', () => anyone.products.get(id)],
     ['stock of a SKU', (turn) => anyone.inventory.get(`GROWTH-${any(turn)}-0`)],
