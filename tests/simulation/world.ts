@@ -175,7 +175,7 @@ export const createWorld = ({ seed, chaos, onLine, onEffect, isReal }: WorldOpti
     new Promise<T>((resolve, reject) => {
       if (!process.isAlive) return;
       calls += 1;
-      const fault = chaos.ofCall(process.service, label, time);
+      const dealt = chaos.ofCall(process.service, label, time);
       /** An answer comes at once, or later; its process may have died meanwhile. */
       const answer = (ms: number, give: () => void) => {
         if (ms === 0 && process.isAlive && process.pausedUntil <= time) give();
@@ -185,6 +185,7 @@ export const createWorld = ({ seed, chaos, onLine, onEffect, isReal }: WorldOpti
         // What a dying process has sent may still arrive.
         if (!process.isAlive && chaos.isLostWithProcess()) return;
         mark(label);
+        const fault = chaos.isStopped() ? undefined : dealt;
         if (fault) {
           count(coverage, `port: ${fault.kind}`);
           tell(process.name, () => `! ${label}: ${fault.kind}`);
