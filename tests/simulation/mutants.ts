@@ -140,6 +140,12 @@ export const mutants: readonly Mutant[] = [
     replace: `before.state === 'committed' && kind !== 'cancel'`,
   },
   {
+    name: 'sells what is sold already once more',
+    file: memoryStore('inventory', 'holds'),
+    find: `        if (held?.state !== 'held') return;`,
+    replace: `        if (held?.state !== 'held' && held?.state !== 'committed') return;`,
+  },
+  {
     name: 'takes stock away that is promised',
     file: 'services/inventory/domain.ts',
     find: 'if (delta < 0) {',
@@ -279,6 +285,12 @@ export const mutants: readonly Mutant[] = [
     file: memoryStore('order', 'orders'),
     find: `    if (status === 'shipped' || status === 'delivered')`,
     replace: `    if (status === 'delivered')`,
+  },
+  {
+    name: 'ships an order that was cancelled',
+    file: memoryStore('order', 'orders'),
+    find: '      if (before?.order.status !== from) return',
+    replace: '      if (!before || before.order.status === to) return',
   },
   {
     name: 'gives back what an unconfirmed order holds when that asks',
