@@ -19,6 +19,7 @@ import { systemClock } from '@shop/platform/time/system.ts';
 import { createPostgresProductStore } from '@shop/product/store.postgres.ts';
 import { type DatabaseName, type Databases, databaseNames, openDatabases } from '../../apps/embedded/databases.ts';
 import type { Backend, Books, Connection } from './backend.ts';
+import { type Mutant, mutatedFunction } from './mutate.ts';
 
 /** The real stores, on a PostgreSQL of their own; one history at a time. */
 export interface RealStores {
@@ -49,14 +50,16 @@ const emptied = `
 /** Foreign keys are looked at after all rows are gone. */
 const withoutTriggers = (text: string) => `begin; set local session_replication_role = replica; ${text}; commit`;
 
-/** Starts PostgreSQL and makes the databases; some seconds. */
-export const startRealStores = async (): Promise<RealStores> => {
+/** Starts PostgreSQL and makes the databases, with the bug in them if it is one of theirs; some seconds. */
+export const startRealStores = async (mutant?: Mutant): Promise<RealStores> => {
   const dataDir = mkdtempSync(join(tmpdir(), 'shop-simulated-'));
   const logger = silentLogger;
   const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
   const server = await startPostgresServer({ dataDir, logger, clock: systemClock, settings });
   const first = await openDatabases(server.connection, logger);
   for (const name of databaseNames) await first.of(name).query({ text: ownTime(name) });
+  const planted = mutant && mutatedFunction(mutant);
+  if (planted) await first.of(planted.service as DatabaseName).query({ text: planted.statement });
   await first.close();
   // Sessions from here on have the path.
   const databases = await openDatabases(server.connection, logger);

@@ -36,8 +36,9 @@ export interface Chaos {
   breakDown(service: string, port: string, until: number): void;
   /** Nothing goes wrong for a while. */
   pause(isPaused: boolean): void;
-  /** Nothing goes wrong any more. */
+  /** Nothing goes wrong any more: neither what would be dealt from here on, nor what was dealt and has not happened yet. */
   stop(): void;
+  isStopped(): boolean;
   /** How many faults there were so far. */
   faults(): number;
 }
@@ -68,6 +69,7 @@ export const createChaos = ({ seed, rates, isLeftOut }: ChaosOptions): Chaos => 
     ['delayed', rates.delayed],
   ] as const;
   let isOver = false;
+  let isStopped = false;
   let faults = 0;
 
   const kindOf = <Kind extends string>(draw: number, kinds: readonly (readonly [Kind, number])[]): Kind | undefined => {
@@ -123,8 +125,10 @@ export const createChaos = ({ seed, rates, isLeftOut }: ChaosOptions): Chaos => 
     },
     stop() {
       isOver = true;
+      isStopped = true;
       outages.clear();
     },
+    isStopped: () => isStopped,
     faults: () => faults,
   };
 };

@@ -6,11 +6,13 @@ import { createSharedLive, createSharedLocks } from './coordination.ts';
 import { createLedger, type Ledger, noteInSet } from './ledger.ts';
 import { createSimulatedLog } from './log.ts';
 import { createNetwork } from './network.ts';
-import { type Plan, type ServiceName, serviceNames, type Trouble } from './plan.ts';
+import type { Plan } from './plan.ts';
 import { Breach, createWatchman } from './promises.ts';
 import { checkAtRest, unfinishedIn } from './rest.ts';
+import { type ServiceName, serviceNames } from './service-names.ts';
 import { type Shop, start } from './services.ts';
 import { createShopper } from './shoppers.ts';
+import type { Trouble } from './troubles.ts';
 import { type Coverage, count, createWorld, type Process, type World } from './world.ts';
 
 export interface HistoryOptions {
@@ -264,6 +266,23 @@ const createFleet = (shop: Shop, plan: Plan) => {
     pause({ service, index, ms }) {
       of(service, index).pausedUntil = world.now() + ms;
     },
+    stall: ({ at, ms }) =>
+      world.layAmbush({
+        ...{ service: 'order', name: at, when: 'before' },
+        strike(process) {
+          world.tell(process.name, () => `! stands still before ${at} for ${ms} ms`);
+          process.pausedUntil = world.now() + ms;
+        },
+      }),
+    blackout: ({ at, downMs }) =>
+      world.layAmbush({
+        ...{ service: 'order', name: at, when: 'after' },
+        strike: () =>
+          crash(
+            [...processes.values()].filter(({ service }) => service === 'order'),
+            downMs,
+          ),
+      }),
     'clock jump'({ service, index, ms }) {
       of(service, index).skewMs += ms;
     },

@@ -140,6 +140,12 @@ export const mutants: readonly Mutant[] = [
     replace: `before.state === 'committed' && kind !== 'cancel'`,
   },
   {
+    name: 'sells what is sold already once more',
+    file: memoryStore('inventory', 'holds'),
+    find: `        if (held?.state !== 'held') return;`,
+    replace: `        if (held?.state !== 'held' && held?.state !== 'committed') return;`,
+  },
+  {
     name: 'takes stock away that is promised',
     file: 'services/inventory/domain.ts',
     find: 'if (delta < 0) {',
@@ -197,6 +203,22 @@ export const mutants: readonly Mutant[] = [
   },
 
   // Sagas
+  {
+    name: 'places an order after the decision to roll back',
+    file: memoryStore('order', 'sagas'),
+    find: `        const row = guarded(owned, 'running');
+        if (!row) return false;
+        const { saga } = decide(data, row, { state: 'pivoted'`,
+    replace: `        const row = sagas.get(owned.id);
+        if (!row || row.saga.state === 'pivoted' || row.saga.state === 'completed') return false;
+        const { saga } = decide(data, row, { state: 'pivoted'`,
+  },
+  {
+    name: 'ignores the epoch of the owner',
+    file: memoryStore('order', 'sagas'),
+    find: 'return row?.saga.epoch === epoch && row.saga.state === state ? row : undefined;',
+    replace: 'return row?.saga.state === state && epoch > 0 ? row : undefined;',
+  },
   {
     name: 'rolls back after the order was placed',
     file: memoryStore('order', 'sagas'),
@@ -263,5 +285,17 @@ export const mutants: readonly Mutant[] = [
     file: memoryStore('order', 'orders'),
     find: `    if (status === 'shipped' || status === 'delivered')`,
     replace: `    if (status === 'delivered')`,
+  },
+  {
+    name: 'ships an order that was cancelled',
+    file: memoryStore('order', 'orders'),
+    find: '      if (before?.order.status !== from) return',
+    replace: '      if (!before || before.order.status === to) return',
+  },
+  {
+    name: 'gives back what an unconfirmed order holds when that asks',
+    file: 'services/order/domain.ts',
+    find: `  if (order) return order.status === 'cancelled' && asker !== 'cart' ? 'cancelled' : 'created';`,
+    replace: `  if (order && order.status !== 'created') return order.status === 'cancelled' && asker !== 'cart' ? 'cancelled' : 'created';`,
   },
 ];

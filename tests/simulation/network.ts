@@ -120,11 +120,13 @@ export const createNetwork = (world: World): Network => {
           if (!server) return reply({ kind: 'failed', why: 'nobody is there', again: true });
           world.reach(server.process, 0, 'request', () => handle(server, path, json, reply));
         });
-      const fault = chaos.ofMessage();
-      if (fault) count(coverage, `request: ${fault.kind}`);
-      if (fault?.kind === 'lost') return;
-      deliver(world.latency() + lateness(path) + (fault?.kind === 'delayed' ? fault.ms : 0));
-      if (fault?.kind === 'repeated' && idempotent) deliver(world.latency() + fault.ms);
+      world.send(from, path, () => {
+        const fault = chaos.ofMessage();
+        if (fault) count(coverage, `request: ${fault.kind}`);
+        if (fault?.kind === 'lost') return;
+        deliver(world.latency() + lateness(path) + (fault?.kind === 'delayed' ? fault.ms : 0));
+        if (fault?.kind === 'repeated' && idempotent) deliver(world.latency() + fault.ms);
+      });
     });
 
   const tryCall = async (from: Process, service: string, call: Call<unknown>): Promise<unknown> => {

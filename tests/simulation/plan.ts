@@ -1,9 +1,8 @@
 import type { NewVoucher } from '@shop/discount/domain.ts';
 import type { Rates } from './chaos.ts';
 import { createRandom, type Random } from './random.ts';
-
-export const serviceNames = ['product', 'inventory', 'cart', 'discount', 'order'] as const;
-export type ServiceName = (typeof serviceNames)[number];
+import { type ServiceName, serviceNames } from './service-names.ts';
+import { ambushesOf, LONG_MS, lingerFor, longTrouble, type Trouble, troubleOf } from './troubles.ts';
 
 /** What somebody does, and how long they wait before it. */
 export type Action = { waitMs: number } & Deed;
@@ -46,20 +45,6 @@ export type AdminAction = { waitMs: number } & (
   | { do: 'cancel any' }
 );
 
-/** What goes wrong at a moment of its own. */
-export type Trouble = { atMs: number } & (
-  | { kind: 'crash'; service: ServiceName; index: number; downMs: number }
-  | { kind: 'crash of all'; downMs: number }
-  | { kind: 'pause'; service: ServiceName; index: number; ms: number }
-  | { kind: 'clock jump'; service: ServiceName; index: number; ms: number }
-  | { kind: 'outage'; service: ServiceName; port: string; ms: number }
-  | { kind: 'rebalance'; group: string }
-  | { kind: 'rewind'; group: string; back: number }
-  | { kind: 'flush of locks' }
-  /** The next so many commands of this kind come late. */
-  | { kind: 'late commands'; path: string; times: number }
-);
-
 export interface Plan {
   seed: number;
   replicas: Record<ServiceName, number>;
@@ -98,6 +83,7 @@ export const planOf = (seed: number): Plan => {
   const shoppers = Array.from({ length: crowd }, (_, n) => shopperOf(actors, n, accounts, isRush));
   const isCalm = random.chance(0.12);
   const isLong = !isCalm && random.chance(0.02);
+  const ambushes = isCalm ? [] : ambushesOf(createRandom(seed, 'ambushes'));
   const replicas = Object.fromEntries(
     serviceNames.map((name) => [name, name === 'order' || random.chance(0.3) ? 2 : 1]),
   ) as Plan['replicas'];
@@ -115,9 +101,10 @@ export const planOf = (seed: number): Plan => {
     troubles: [
       ...(isCalm ? [] : Array.from({ length: random.between(0, 6) }, () => troubleOf(random, replicas))),
       ...(isLong ? [longTrouble(random)] : []),
+      ...ambushes,
     ],
     rates: isCalm ? noRates : ratesOf(random),
-    lingerMs: isLong ? LONG_MS : random.chance(0.65) ? 0 : random.below(9_000),
+    lingerMs: Math.max(isLong ? LONG_MS : random.chance(0.65) ? 0 : random.below(9_000), ...ambushes.map(lingerFor)),
   };
 };
 
@@ -233,70 +220,6 @@ const adminActionOf = ({ random, skus, codes }: Actors): AdminAction => {
     return { waitMs, do: 'advance orders', to: random.pick(['shipped', 'shipped', 'delivered'] as const) };
   return { waitMs, do: 'cancel any' };
 };
-
-const ports = ['', 'store', 'outbox', 'log', 'inbox'] as const;
-const groups = ['inventory', 'cart', 'discount', 'order'] as const;
-
-const commands = ['/internal/cart/lock', '/internal/discount/apply', '/internal/inventory/reserve'] as const;
-
-/** The kinds of trouble, and how often one comes for each of the others. */
-const kindsOfTrouble = (Object.entries as <Key extends string>(of: Record<Key, number>) => [Key, number][])({
-  crash: 30,
-  'crash of all': 5,
-  pause: 15,
-  'clock jump': 10,
-  outage: 12,
-  rebalance: 6,
-  rewind: 7,
-  'late commands': 12,
-  'flush of locks': 3,
-} satisfies Record<Trouble['kind'], number>).flatMap(([kind, weight]) => Array.from({ length: weight }, () => kind));
-
-const troubleOf = (random: Random, replicas: Plan['replicas']): Trouble => {
-  const atMs = random.below(random.chance(0.8) ? 2_500 : 9_000);
-  const kind = random.pick(kindsOfTrouble);
-  const service = random.pick(serviceNames);
-  const who = (favourite: ServiceName, share: number) => {
-    const chosen = random.chance(share) ? favourite : service;
-    return { service: chosen, index: random.below(replicas[chosen]) };
-  };
-  /** Mostly short, now and then longer than a deadline. */
-  const some = (short: number, long: number) => random.between(50, random.chance(0.75) ? short : long);
-  switch (kind) {
-    case 'crash':
-      return { atMs, kind, ...who('order', 0.4), downMs: some(1_500, 6_000) };
-    case 'crash of all':
-      return { atMs, kind, downMs: some(1_000, 3_000) };
-    case 'pause':
-      return { atMs, kind, ...who('order', 0.4), ms: some(5_000, 14_000) };
-    case 'clock jump':
-      return { atMs, kind, ...who('order', 0), ms: random.between(-20_000, 60_000) };
-    case 'outage':
-      return { atMs, kind, service, port: random.pick(ports), ms: some(3_000, 14_000) };
-    case 'rebalance':
-      return { atMs, kind, group: random.pick(groups) };
-    case 'rewind':
-      return { atMs, kind, group: random.pick(groups), back: random.between(1, 5) };
-    case 'late commands':
-      return { atMs, kind, path: random.pick(commands), times: random.between(1, 6) };
-    case 'flush of locks':
-      return { atMs, kind };
-  }
-};
-
-/** So long that sagas are given to an operator. */
-const LONG_MS = 480_000;
-
-const longTrouble = (random: Random): Trouble =>
-  random.chance(0.4)
-    ? { atMs: random.below(1_500), kind: 'crash', service: 'cart', index: 0, downMs: LONG_MS }
-    : {
-        atMs: random.below(1_500),
-        kind: 'outage',
-        service: random.pick(['inventory', 'cart', 'discount'] as const),
-        port: random.pick(['', 'outbox', 'inbox']),
-        ms: LONG_MS,
-      };
 
 const noRates: Rates = {
   refused: 0,

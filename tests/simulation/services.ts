@@ -27,7 +27,8 @@ import type { SharedLive, SharedLocks } from './coordination.ts';
 import { type Holders, notingHolders, watchingHolders } from './holders.ts';
 import type { SimulatedLog } from './log.ts';
 import type { Network } from './network.ts';
-import { CURRENCY, type ServiceName } from './plan.ts';
+import { CURRENCY } from './plan.ts';
+import type { ServiceName } from './service-names.ts';
 import type { Process, World } from './world.ts';
 
 /** What the processes of a shop have in common. */

@@ -195,6 +195,8 @@ export const createShopper = (
         const requests = new Map(sent.map((one) => [JSON.stringify(one.request), one]));
         for (const { outcome: _, ...checkout } of requests.values()) {
           const { outcome } = await sendCheckout(checkout, { isAsync: false, withinMs: 60_000 });
+          if (outcome.kind === 'unknown' || outcome.kind === 'pending')
+            ledger.breaches.push(`I3: nothing fails any more, and ${checkout.key} is ${outcome.kind}`);
           if (outcome.kind !== 'refused' || outcome.code !== 'IDEMPOTENCY_KEY_REUSED') break;
         }
       }

@@ -3,8 +3,9 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { BadArguments, readArguments } from './arguments.ts';
 import { playOnThreads } from './crew.ts';
+import { postgresMutants } from './mutants.postgres.ts';
 import { mutants } from './mutants.ts';
-import { mutated } from './mutate.ts';
+import { mutated, mutatedFunction } from './mutate.ts';
 import { planOf } from './plan.ts';
 import { playSeed } from './play-seed.ts';
 import { faultsLeftOut, planWithout, shrink } from './shrink.ts';
@@ -51,12 +52,28 @@ describe('bugs that are planted', () => {
     expect((await playSeed(seed)).breach).toBeUndefined();
   }, 120_000);
 
-  it.each(mutants.map((mutant) => [mutant.name, mutant] as const))(
+  it('When a guard is taken out of a function of the database, then it is found on PostgreSQL', async () => {
+    const mutant = postgresMutants.find(({ name }) => name === 'SQL: keeps the stock of an order that was cancelled');
+    const crew = { seeds: seedsOf(1, 10), workers: 1, mutant, mostFailures: 1 };
+    const [found] = (await playOnThreads(crew)).failures;
+    expect(found?.breach?.promise).toBe('I4');
+    expect((await playSeed(found?.seed ?? 0)).breach).toBeUndefined();
+  }, 120_000);
+
+  it.each([...mutants, ...postgresMutants].map((mutant) => [mutant.name, mutant] as const))(
     'When "%s" is to be planted, then its place is there',
     (_name, mutant) => {
       expect(mutated(mutant)).toContain(mutant.replace);
+      expect(mutatedFunction(mutant)?.statement ?? mutant.replace).toContain(mutant.replace);
+      if (mutant.twin) expect(mutants.map(({ name }) => name)).toContain(mutant.twin);
     },
   );
+
+  it('When a later migration has another function in the place of a bug, then planting it fails with its name', () => {
+    const file = 'services/order/migrations/0001_orders_and_sagas.sql';
+    const find = `where id = ended.order_id and status = 'created'`;
+    expect(() => mutatedFunction({ name: 'is late', file, find, replace: '' })).toThrow('"is late": finish_checkout');
+  });
 
   it('When the place of a bug is gone, then planting it fails with its name', () => {
     const mutant = { name: 'is gone', file: 'services/cart/store.ts', find: 'nothing like this', replace: '' };

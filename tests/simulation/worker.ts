@@ -24,7 +24,7 @@ if (port) {
   Error.stackTraceLimit = 0;
   const { mutant } = workerData as { mutant?: Mutant };
   if (mutant) plant(mutant);
-  const { playSeed } = await import('./play-seed.ts');
+  const { play, close } = await playing(mutant);
   const { addOutcome, emptyTally } = await import('./report.ts');
   for (;;) {
     const asked = once(port, 'message');
@@ -33,12 +33,25 @@ if (port) {
     if (portion === 'end') break;
     const played: Played = { tally: emptyTally(), failures: [] };
     for (let seed = portion.from; seed < portion.to; seed += 1) {
-      const outcome = await playSeed(seed);
+      const outcome = await play(seed);
       addOutcome(played.tally, outcome);
       if (outcome.breach) played.failures.push(outcome);
       if (mutant && outcome.breach) break;
     }
     port.postMessage(played);
   }
+  await close();
   port.close();
+}
+
+/** How a seed is played: in memory, or on real stores beside those in memory where the bug is in the real ones. */
+async function playing(mutant: Mutant | undefined) {
+  if (mutant?.stores !== 'postgres') {
+    const { playSeed } = await import('./play-seed.ts');
+    return { play: (seed: number) => playSeed(seed), close: async () => {} };
+  }
+  const { startRealStores } = await import('./backend.postgres.ts');
+  const { playOnBoth } = await import('./both.ts');
+  const real = await startRealStores(mutant);
+  return { play: (seed: number) => playOnBoth(seed, real), close: real.close };
 }

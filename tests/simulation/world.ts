@@ -22,6 +22,16 @@ export interface Process {
   readonly logger: Logger;
 }
 
+/** What lies in wait for the next call of a port, or the next command, of this name by a process of `service`. */
+export interface Ambush {
+  service: string;
+  /** Of a port and its method, as `store.pivot`, or the path of a command. */
+  name: string;
+  /** Just before it is sent, or, for ports, just when it takes effect. */
+  when: 'before' | 'after';
+  strike(process: Process): void;
+}
+
 export interface World {
   /** Milliseconds since the beginning of the history. */
   now(): number;
@@ -40,6 +50,9 @@ export interface World {
   call<T>(process: Process, label: string, run: () => Promise<T>, args?: readonly unknown[]): Promise<T>;
   /** A port whose every method is such a call. */
   port<Port extends object>(process: Process, name: string, target: Port): Port;
+  /** Sends something now, or, where it was stopped just before it, when it goes on. */
+  send(process: Process, name: string, go: (ambush: Ambush | undefined) => void): void;
+  layAmbush(ambush: Ambush): void;
   kill(process: Process): void;
   /** Who is told of every death, just after it. */
   onDeath(listener: (process: Process) => void): void;
@@ -123,6 +136,7 @@ export const createWorld = ({ seed, chaos, onLine, onEffect, isReal }: WorldOpti
   let failure: { error: unknown } | undefined;
 
   const mourners: ((process: Process) => void)[] = [];
+  const ambushes: Ambush[] = [];
 
   const mark = (label: string): void => {
     let id = labels.get(label);
@@ -166,6 +180,20 @@ export const createWorld = ({ seed, chaos, onLine, onEffect, isReal }: WorldOpti
     for (const listener of mourners) listener(process);
   };
 
+  const ambushOf = ({ service }: Process, name: string): Ambush | undefined => {
+    if (chaos.isStopped()) return undefined;
+    const place = ambushes.findIndex((one) => one.service === service && one.name === name);
+    return place < 0 ? undefined : ambushes.splice(place, 1)[0];
+  };
+
+  const send: World['send'] = (process, name, go) => {
+    const ambush = ambushes.length > 0 ? ambushOf(process, name) : undefined;
+    if (ambush) count(coverage, `ambush: ${name}`);
+    if (ambush?.when === 'before') ambush.strike(process);
+    if (process.pausedUntil > time) reach(process, 0, name, () => go(undefined));
+    else go(ambush);
+  };
+
   const call: World['call'] = <T>(
     process: Process,
     label: string,
@@ -175,16 +203,17 @@ export const createWorld = ({ seed, chaos, onLine, onEffect, isReal }: WorldOpti
     new Promise<T>((resolve, reject) => {
       if (!process.isAlive) return;
       calls += 1;
-      const fault = chaos.ofCall(process.service, label, time);
+      const dealt = chaos.ofCall(process.service, label, time);
       /** An answer comes at once, or later; its process may have died meanwhile. */
       const answer = (ms: number, give: () => void) => {
         if (ms === 0 && process.isAlive && process.pausedUntil <= time) give();
         else reach(process, ms, label, give);
       };
-      const takeEffect = () => {
+      const takeEffect = (ambush: Ambush | undefined) => {
         // What a dying process has sent may still arrive.
         if (!process.isAlive && chaos.isLostWithProcess()) return;
         mark(label);
+        const fault = chaos.isStopped() ? undefined : dealt;
         if (fault) {
           count(coverage, `port: ${fault.kind}`);
           tell(process.name, () => `! ${label}: ${fault.kind}`);
@@ -192,6 +221,7 @@ export const createWorld = ({ seed, chaos, onLine, onEffect, isReal }: WorldOpti
           if (fault.kind === 'crash before') return kill(process);
           if (fault.kind === 'crash after') kill(process);
         }
+        if (ambush?.when === 'after') ambush.strike(process);
         const delay = speeds.chance(0.3) ? latency() : 0;
         const done = (mark: '→' | '⇒', value: unknown, give: () => void) => {
           unfinished = undefined;
@@ -215,7 +245,7 @@ export const createWorld = ({ seed, chaos, onLine, onEffect, isReal }: WorldOpti
           (error) => done('⇒', error, () => reject(error)),
         );
       };
-      add(latency(), takeEffect);
+      send(process, label, (ambush) => add(latency(), () => takeEffect(ambush)));
     });
 
   const createProcess: World['createProcess'] = (name, service, skewMs) => {
@@ -265,6 +295,10 @@ export const createWorld = ({ seed, chaos, onLine, onEffect, isReal }: WorldOpti
     reach,
     call,
     port: (process, name, target) => portOf((label, run, args) => call(process, label, run, args), name, target),
+    send,
+    layAmbush(ambush) {
+      ambushes.push(ambush);
+    },
     kill,
     onDeath(listener) {
       mourners.push(listener);
