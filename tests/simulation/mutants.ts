@@ -66,7 +66,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'locks a cart that another checkout holds',
     file: 'services/cart/domain.saga.ts',
-    find: `  if (cart.lock) return unchanged(cart, refuse('CHECKOUT_IN_PROGRESS', { checkoutId: cart.lock.sagaId }));\n`,
+    find: `  if (cart.lock) return refuse('CHECKOUT_IN_PROGRESS', { checkoutId: cart.lock.sagaId });\n`,
     replace: '',
   },
   {
@@ -236,8 +236,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'answers a used key whatever the request',
     file: 'services/order/service.ts',
-    find: `    if (!isNew && saga.requestHash !== requestHash) return refuse('IDEMPOTENCY_KEY_REUSED');\n`,
-    replace: '',
+    find: `    return saga.requestHash === requestHash ? saga : refuse('IDEMPOTENCY_KEY_REUSED');`,
+    replace: '    return saga;',
   },
   {
     name: 'ends a rollback with the first answer',
@@ -270,15 +270,17 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'answers a refusal before it is decided',
     file: 'services/order/service.ts',
-    find: `      if (isNew) await nextStored(messages, signal);`,
-    replace: `      if (isNew) await nextStored(messages, signal);
-      if ((await locks.acquire(id, id, 1)) && clock.now().getTime() - start > 2_000) return { kind: 'refused', refusal: refuse('OUT_OF_STOCK', { checkoutId: id }) };`,
+    find: '    const completed = driven && (await awaitDrive(driven, signal));',
+    replace: `    const completed = driven && (await Promise.race([driven, clock.sleep(2_000).then(() => undefined)]));
+    if (driven && clock.now().getTime() - start >= 2_000) return { kind: 'refused', refusal: refuse('OUT_OF_STOCK', { checkoutId: id }) };`,
   },
   {
     name: 'forgets a cancel that was asked for too early',
     file: memoryStore('order', 'ending'),
-    find: '  if (confirmed.cancelRequested) cancelConfirmed(deps, confirmed, confirmed.cancelRequested, ending);\n',
-    replace: '',
+    find: `  const left = confirmed.cancelRequested
+    ? cancelConfirmed(deps, confirmed, confirmed.cancelRequested, ending)
+    : confirmed;`,
+    replace: '  const left = confirmed;',
   },
   {
     name: 'cancels an order that has left',
