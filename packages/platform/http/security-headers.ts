@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 
 type Directives = Record<string, readonly string[]>;
@@ -34,18 +34,26 @@ export const docsPolicy: string = policy({
   'style-src': ["'self'", "'unsafe-inline'"],
 });
 
-/** helmet's headers, with our policy: its own has `upgrade-insecure-requests`, which breaks plain HTTP. */
-export const securityHeaders = (pictureOrigins: readonly string[] = []): RequestHandler => {
-  const others = helmet({
+/** What helmet sets is the same for every answer, so it is asked once. */
+const helmetHeaders = (): ReadonlyMap<string, string> => {
+  const headers = new Map<string, string>();
+  const response = { setHeader: (name: string, value: string) => headers.set(name, value), removeHeader: () => {} };
+  const set = helmet({
     contentSecurityPolicy: false,
     // Sent by whoever ends TLS; from here it would be ignored or, behind a proxy, outlive a test of HTTPS by a year.
     strictTransportSecurity: false,
   });
-  const ours = pagesPolicy(pictureOrigins);
+  set({} as Request, response as unknown as Response, () => {});
+  return headers;
+};
+
+/** helmet's headers, with our policy: its own has `upgrade-insecure-requests`, which breaks plain HTTP. */
+export const securityHeaders = (pictureOrigins: readonly string[] = []): RequestHandler => {
+  const headers = new Map([['Content-Security-Policy', pagesPolicy(pictureOrigins)], ...helmetHeaders()]);
   return (request, response, next) => {
     // Other services are no browsers: what they ask for goes without.
     if (request.path.startsWith('/internal/')) return next();
-    response.setHeader('Content-Security-Policy', ours);
-    others(request, response, next);
+    for (const [name, value] of headers) response.setHeader(name, value);
+    next();
   };
 };

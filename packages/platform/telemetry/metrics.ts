@@ -12,7 +12,8 @@ export interface Metrics {
 export const createMetrics = ({ service, defaults = true }: { service: string; defaults?: boolean }): Metrics => {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
-  if (defaults) collectDefaultMetrics({ register: registry });
+  // Each look at the event loop wakes the process.
+  if (defaults) collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
   const httpDuration = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Duration of HTTP requests in seconds',
