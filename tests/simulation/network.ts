@@ -4,7 +4,8 @@ import type { Call } from '@shop/platform/http-client/call.ts';
 import { CallFailed } from '@shop/platform/http-client/call-failed.ts';
 import type { Caller } from '@shop/platform/http-client/caller.ts';
 import { Breach } from './promises.ts';
-import { brief, count, type Process, type World } from './world.ts';
+import { brief } from './trace.ts';
+import { count, type Process, type World } from './world.ts';
 
 type Handlers = Record<string, (body: never) => Promise<unknown>>;
 
