@@ -47,25 +47,33 @@ if (
 interface Figures {
   p50: number;
   p99: number;
+  /** How many were refused: what takes too long is given up by the shop. */
+  failed: number;
 }
 
 const figuresOf = async ({ times, ask }: Look): Promise<Figures> => {
-  for (let turn = 0; turn < Math.min(10, times); turn += 1) await ask(turn);
+  for (let turn = 0; turn < Math.min(10, times); turn += 1) await ask(turn).catch(() => {});
   const taken: number[] = [];
+  let failed = 0;
   for (let turn = 0; turn < times; turn += 1) {
     const since = stopwatch();
-    await ask(turn + 10);
+    await ask(turn + 10).catch(() => {
+      failed += 1;
+    });
     taken.push(since());
   }
   taken.sort((a, b) => a - b);
   const at = (share: number) => taken[Math.min(taken.length - 1, Math.floor(taken.length * share))] ?? 0;
-  return { p50: at(0.5), p99: at(0.99) };
+  return { p50: at(0.5), p99: at(0.99), failed };
 };
 
 const table = (results: Map<string, Figures[]>): string => {
   const rows = [...results].map(([name, all]) => [
     name,
-    ...all.map(({ p50, p99 }) => `${p50.toFixed(1)} / ${p99.toFixed(1)}`),
+    ...all.map(({ p50, p99, failed }) => {
+      const cell = `${p50.toFixed(1)} / ${p99.toFixed(1)}`;
+      return failed > 0 ? `${cell} (${failed} failed)` : cell;
+    }),
   ]);
   const head = ['p50 / p99 in ms', ...sizes.map((size) => size.toLocaleString('en'))];
   return columns([head, ...rows], (at) => at > 0);
@@ -87,10 +95,10 @@ try {
     const buying = { name: 'two items and a checkout', times: 100, ask: (turn: number) => buyAt(buyer, size, turn) };
     for (const look of [...looks, buying])
       results.set(look.name, [...(results.get(look.name) ?? []), await figuresOf(look)]);
+    console.log(table(results));
   }
 } finally {
   await shop.close();
 }
-console.log(`\n${table(results)}`);
 if (given.json)
   await writeFile(given.json, `${JSON.stringify({ form, sizes, results: Object.fromEntries(results) }, null, 2)}\n`);
