@@ -69,14 +69,18 @@ export interface Measurement {
   loadMsPerSecond: number;
 }
 
-/** Warms up, finds out how much work is a round's, and measures the rounds. */
+/**
+ * Finds out how much work is a round's, and measures the rounds. One more goes before them and is not counted: in it
+ * code is compiled and connections are made, as in the first minutes of a shop that then runs for days.
+ */
 export const measure = async (what: Measure, fixed?: number): Promise<Measurement> => {
   const { name, scenario, clients, rounds, seconds } = what;
   const warm = fixed ?? Math.max(40, clients * 3);
   const { perSecond } = fixed ? { perSecond: 0 } : paceOf(await runRound(clients, await scenario.prepare(warm)));
   const count = fixed ?? Math.round(Math.min(mostWork, Math.max(30, clients * 3, perSecond * seconds)));
   const measured: Measured[] = [];
-  for (let at = 0; at < rounds; at += 1) measured.push(await measureRound(what, count));
+  for (let at = 0; at <= rounds; at += 1) measured.push(await measureRound(what, count));
+  measured.shift();
   const told = added(measured.map(({ round }) => round.errors));
   const row: Row = {
     scenario: name,
