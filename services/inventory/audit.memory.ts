@@ -19,7 +19,8 @@ const breachesOfLevels = ({ stock, movements, reservations }: MemoryInventory): 
     if (state === 'held') for (const { sku, quantity } of lines) add(held, sku, 0, quantity);
 
   const breaches: string[] = [];
-  for (const { sku, onHand, reserved } of stock.all()) {
+  for (const sku of new Set([...[...stock.all()].map((row) => row.sku), ...ledger.keys()])) {
+    const { onHand, reserved } = stock.get(sku) ?? none;
     const sums = ledger.get(sku) ?? none;
     if (reserved < 0 || onHand < reserved) breaches.push(`${sku}: on hand ${onHand}, reserved ${reserved}`);
     if (sums.onHand !== onHand || sums.reserved !== reserved)

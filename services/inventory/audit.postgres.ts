@@ -28,9 +28,9 @@ const breaches = `
     from stock where not (reserved >= 0 and on_hand >= reserved)
   union all
   select format('%s: on hand %s, reserved %s, but its ledger sums to %s and %s',
-      s.sku, s.on_hand, s.reserved, coalesce(l.on_hand, 0), coalesce(l.reserved, 0))
-    from stock s left join ledger l using (sku)
-    where s.on_hand <> coalesce(l.on_hand, 0) or s.reserved <> coalesce(l.reserved, 0)
+      sku, coalesce(s.on_hand, 0), coalesce(s.reserved, 0), coalesce(l.on_hand, 0), coalesce(l.reserved, 0))
+    from stock s full join ledger l using (sku)
+    where coalesce(s.on_hand, 0) <> coalesce(l.on_hand, 0) or coalesce(s.reserved, 0) <> coalesce(l.reserved, 0)
   union all
   select format('%s: reserved %s, but sagas hold %s', sku, coalesce(s.reserved, 0), coalesce(h.quantity, 0))
     from stock s full join held h using (sku)

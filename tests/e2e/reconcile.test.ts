@@ -63,6 +63,12 @@ const damages: Damage[] = [
     named: ({ saga }) => new RegExp(`^saga ${saga}, .*its state says -2 and 0$`),
   },
   {
+    what: 'the ledger tells of a SKU that is nowhere',
+    database: 'inventory',
+    sql: ({ sku }) => `update movements set sku = 'GONE-' || sku where sku = '${sku}' and kind = 'initial'`,
+    named: ({ sku }) => `GONE-${sku}: on hand 0, reserved 0, but its ledger sums to 5 and 0`,
+  },
+  {
     what: 'sold stock counts as given back',
     database: 'inventory',
     sql: ({ saga }) => `update reservations set state = 'released' where saga_id = '${saga}'`,
