@@ -45,7 +45,8 @@ const parkAndPushOn = async (stage: Stage, recorder: Recorder): Promise<void> =>
 const waitForAnswers = async (stage: Stage, recorder: Recorder): Promise<void> => {
   const lea = await guest(stage.stand.url);
   await fill(lea, stage.soldOut);
-  await holdGroups(stage, `consumer_group = 'order'`);
+  // Discount then hears of the rollback and of its repetition together.
+  await holdGroups(stage, `consumer_group in ('order', 'discount')`);
   const id = await begin(lea, recorder);
   await untilRows(stage, 'order', `select from sagas where id = '${id}' and attempts > 1`);
   await letGroupsGo(stage);

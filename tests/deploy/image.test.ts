@@ -107,7 +107,7 @@ describe('What is in the image of a service', () => {
     const config = readFileSync(join(folder, 'nginx.conf.template'), 'utf8');
     const asked = [...config.matchAll(/^ +server ([a-z]+:\d+) .*resolve;$/gm)].map(([, host]) => host);
     expect(asked).toEqual(serviceNames.map((name) => `${name}:${compose.services[name]?.environment.PORT}`));
-    expect(config).toMatch(/^ +listen 8080;$/m);
+    expect(config).toMatch(/^ +listen 8080 backlog=4096;$/m);
     // The one that the container's entrypoint fills in; nginx's own have no braces.
     expect(new Set(config.match(/\$\{\w+\}/g))).toEqual(new Set(['${' + 'RATE_LIMIT}']));
     expect(instructions('edge', 'ENV').join()).toContain('NGINX_ENVSUBST_FILTER=^RATE_LIMIT$');

@@ -216,7 +216,7 @@ describe('Buying', () => {
     expect(await buyer.orders.cancel(id)).toMatchObject({ id, status: 'cancelled' });
     const stock = await eventually(
       () => seller.inventory.get(sku),
-      ({ onHand }) => onHand === 3,
+      ({ onHand, reserved }) => onHand === 3 && reserved === 0,
     );
     expect(stock).toMatchObject({ onHand: 3, reserved: 0 });
     await seller.orders.ship(orderIds[1] ?? '');
