@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { requestsPerMinute } from '@shop/platform/http/limits.ts';
-import { docsPolicy, pagesPolicy, securityHeaders } from '@shop/platform/http/security-headers.ts';
-import type { Request, Response } from 'express';
+import { docsPolicy, pagesPolicy, securityHeaderValues } from '@shop/platform/http/security-headers.ts';
 import { type ServiceName, serviceNames } from '../services.ts';
 import { bodyBytes, errorPages, problemLocations, readiness } from './problems.ts';
 
@@ -44,17 +43,12 @@ export interface EdgeOptions {
 /** From one address; the thirty of api.md are a user's, and many users may share an address. */
 const checkoutsAMinute = 4 * requestsPerMinute.checkout;
 
-/** The headers that services send for the sake of security: the same from here. */
-const ownHeaders = (): [name: string, value: string][] => {
-  const headers = new Map<string, string>();
-  const response = { setHeader: (name: string, value: string) => headers.set(name, value), removeHeader: () => {} };
-  securityHeaders()({ path: '/' } as Request, response as unknown as Response, () => {});
-  return [...headers];
-};
-
-/** The policy on what pages may load is another one for Swagger UI, so the template chooses it. */
+/**
+ * The headers that services send for the sake of security: the same from here. The policy on what pages may load is
+ * another one for Swagger UI, so the template chooses it.
+ */
 const headerLines = (): string =>
-  ownHeaders()
+  [...securityHeaderValues()]
     .map(([name, value]) => [name, name === 'Content-Security-Policy' ? '$policy' : value] as const)
     .map(([name, value]) => `    proxy_hide_header ${name};\n    add_header ${name} "${value}" always;`)
     .join('\n');

@@ -48,8 +48,12 @@ const helmetHeaders = (): ReadonlyMap<string, string> => {
 };
 
 /** helmet's headers, with our policy: its own has `upgrade-insecure-requests`, which breaks plain HTTP. */
+export const securityHeaderValues = (pictureOrigins: readonly string[] = []): ReadonlyMap<string, string> =>
+  new Map([['Content-Security-Policy', pagesPolicy(pictureOrigins)], ...helmetHeaders()]);
+
+/** Sets them on every answer to a browser. */
 export const securityHeaders = (pictureOrigins: readonly string[] = []): RequestHandler => {
-  const headers = new Map([['Content-Security-Policy', pagesPolicy(pictureOrigins)], ...helmetHeaders()]);
+  const headers = securityHeaderValues(pictureOrigins);
   return (request, response, next) => {
     // Other services are no browsers: what they ask for goes without.
     if (request.path.startsWith('/internal/')) return next();

@@ -6,6 +6,7 @@ import { silentLogger as logger, recordingLogger } from '../../testing/logger.ts
 import { systemClock as clock, systemIds as ids } from '../../time/system.ts';
 import { startConsumer } from '../consumer.ts';
 import { eventLogConformance, orderEvent } from '../event-log.conformance.ts';
+import type { SubscribeOptions } from '../event-log.ts';
 import { oneByOne } from '../inbox.ts';
 import { encodeEvent } from './cloud-event.ts';
 import { KafkaUnavailable } from './errors.ts';
@@ -21,7 +22,7 @@ describe('The event log in Kafka', () => {
   const open = testLogs();
   const arrange = async () => ({ log: await open(), key: ids.uuid(), group: ids.uuid() });
   /** Reads as a group and collects what comes of one key. */
-  const collect = async (log: KafkaEventLog, group: string, key: string) => {
+  const collect = async (log: KafkaEventLog, group: string, key: string, wants?: SubscribeOptions['wants']) => {
     const received: AnyShopEvent[] = [];
     const subscription = await log.subscribe({
       group,
@@ -29,6 +30,7 @@ describe('The event log in Kafka', () => {
       async deliver(events) {
         received.push(...events.filter((event) => event.key === key));
       },
+      wants,
     });
     return { received, subscription, versions: () => received.map(({ data }) => data.version) };
   };
@@ -49,15 +51,7 @@ describe('The event log in Kafka', () => {
 
   it('When a group does not want a type, then its events are passed by', async () => {
     const { log, key, group } = await arrange();
-    const received: AnyShopEvent[] = [];
-    const subscription = await log.subscribe({
-      group,
-      topics: ['order'],
-      async deliver(events) {
-        received.push(...events.filter((event) => event.key === key));
-      },
-      wants: (type) => type === 'order.shipped',
-    });
+    const { received, subscription } = await collect(log, group, key, (type) => type === 'order.shipped');
     await log.publish('order', [orderEvent(key, 1), { ...orderEvent(key, 2), type: 'order.shipped' } as AnyShopEvent]);
     await eventually(() => received.length > 0);
     expect(received).toMatchObject([{ type: 'order.shipped', data: { version: 2 } }]);
