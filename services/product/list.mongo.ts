@@ -1,7 +1,8 @@
 import { trusted } from 'mongoose';
 import type { ProductStatus } from './domain.ts';
-import type { Position, Sort } from './search.ts';
+import { last, type Sort } from './search.ts';
 import type { ListQuery } from './store.ts';
+import type { Words } from './words.mongo.ts';
 
 export type Filter = Record<string, unknown>;
 
@@ -12,30 +13,59 @@ export interface Read {
 }
 
 const notDeleted: readonly ProductStatus[] = ['active', 'archived', 'draft'];
-/** Sorts behind whatever a word may go on with: words are letters, marks and digits. */
-const last = '\u{10ffff}';
 
-const orders: Record<Exclude<Sort, 'relevance'>, { key: string; direction: 1 | -1 }> = {
+interface Order {
+  key: string;
+  direction: 1 | -1;
+}
+
+const orders: Record<Exclude<Sort, 'relevance'>, Order> = {
   title: { key: 'keys.titleKey', direction: 1 },
   '-createdAt': { key: 'product.createdAt', direction: -1 },
   price: { key: 'keys.lowestPrice', direction: 1 },
   '-price': { key: 'keys.lowestPrice', direction: -1 },
 };
 
+/** A word of a query, and the words of the catalogue that begin so, unless they are too many. */
+interface Sought {
+  prefix: string;
+  words: string[] | undefined;
+}
+
+/**
+ * Within one word products lie in the order of their ids. MongoDB merges the orders of so many words and states (its
+ * `internalQueryMaxScansToExplode`), so that a page is read and no more, however many products have one of them.
+ */
+const mostMerged = 200;
+
 /**
  * The reads that one page of products is made of, one after the other until it is full. Each begins in its index where
- * the page before ended. By relevance these are two: title hits, then the others.
+ * the page before ended.
  */
-export const listReads = (query: ListQuery): Read[] =>
-  query.sort === 'relevance' ? readsByRelevance(query) : [readInOrder(query, orders[query.sort])];
+export const listReads = async (query: ListQuery, known: Pick<Words, 'beginning'>): Promise<Read[]> => {
+  const most = Math.floor(mostMerged / (query.status ? 1 : notDeleted.length));
+  const sought = await Promise.all(
+    query.words.map(async (prefix): Promise<Sought> => ({ prefix, words: await known.beginning(prefix, most) })),
+  );
+  return query.sort === 'relevance' ? readsByRelevance(query, sought) : readsInOrder(query, sought, orders[query.sort]);
+};
 
-const readInOrder = (query: ListQuery, { key, direction }: { key: string; direction: 1 | -1 }): Read => ({
-  filter: all([...conditions(query), ...hits('keys.words', query.words), ...beyond(key, direction, query.after)]),
-  sort: { [key]: direction, _id: direction },
-});
+/** By a key: what shares the key of the position and has a greater id, then what has a greater key. */
+const readsInOrder = (query: ListQuery, sought: readonly Sought[], { key, direction }: Order): Read[] => {
+  const found = [...conditions(query), ...hits('keys.words', sought)];
+  const sort = { [key]: direction, _id: direction };
+  if (!query.after) return [{ filter: all(found), sort }];
+  const [value, id] = query.after;
+  const past = direction === 1 ? '$gt' : '$lt';
+  return [
+    { filter: all([...found, { [key]: value }, { _id: trusted({ [past]: id }) }]), sort: { _id: direction } },
+    { filter: all([...found, { [key]: trusted({ [past]: value }) }]), sort },
+  ];
+};
 
-const readsByRelevance = (query: ListQuery): Read[] => {
-  const { words, after } = query;
+/** By relevance: title hits, then the others. */
+const readsByRelevance = (query: ListQuery, words: readonly Sought[]): Read[] => {
+  const { after } = query;
   const [reached, id] = after ?? [0, undefined];
   const inTitle = hits('keys.titleWords', words);
   const behind = id === undefined ? [] : [{ _id: trusted({ $gt: id }) }];
@@ -57,21 +87,9 @@ const conditions = ({ status, category, brand, tag }: ListQuery): Filter[] => [
 ];
 
 /** Every word begins one of the field's words. A range and no pattern: nothing in a word means anything but itself. */
-const hits = (field: string, words: readonly string[]): Filter[] =>
-  words.map((word) => ({ [field]: trusted({ $elemMatch: { $gte: word, $lt: word + last } }) }));
-
-/**
- * What comes after a position: a greater key, or the same and a greater id. The first condition bounds the scan of the
- * index, the second passes by the few before the position that share its key.
- */
-const beyond = (key: string, direction: 1 | -1, after: Position | undefined): Filter[] => {
-  if (!after) return [];
-  const [value, id] = after;
-  const [from, past] = direction === 1 ? ['$gte', '$gt'] : ['$lte', '$lt'];
-  return [
-    { [key]: trusted({ [from]: value }) },
-    { $or: [{ [key]: trusted({ [past]: value }) }, { _id: trusted({ [past]: id }) }] },
-  ];
-};
+const hits = (field: string, sought: readonly Sought[]): Filter[] =>
+  sought.map(({ prefix, words }) => ({
+    [field]: trusted(words ? { $in: words } : { $elemMatch: { $gte: prefix, $lt: prefix + last } }),
+  }));
 
 const all = (filters: readonly Filter[]): Filter => ({ $and: filters });

@@ -12,8 +12,8 @@ await runService('product', settings, async (context) => {
   const { config, clock, ids, redis } = context;
   const mongo = await openMongo(context);
   const log = await openEventLog(context);
-  const { store, outbox } = createMongoProductStore({ mongo, clock, ids });
-  await patiently(context, 'MONGO_URL', () => mongo.buildIndexes());
+  const { store, outbox, prepare } = createMongoProductStore({ mongo, clock, ids });
+  await patiently(context, 'MONGO_URL', () => mongo.buildIndexes().then(prepare));
   const products = createProduct({ store, cache: redisCache(redis, ids), clock, ids, currency: config.STORE_CURRENCY });
   return {
     routes: () => [...productRoutes(products), ...productInternalRoutes(products)],

@@ -33,15 +33,19 @@ const lists: Record<string, IndexDefinition> = {
   by_creation: { 'product.createdAt': 1 },
   by_title: { 'keys.titleKey': 1 },
   by_price: { 'keys.lowestPrice': 1 },
-  // The same with a category, a brand or a tag, newest first (the default order of the shop's pages); facets count them.
+  // The same with a category, a brand or a tag, newest first (the default order of the shop's pages) or by price; facets
+  // count them.
   by_category: { 'product.category': 1, 'product.createdAt': 1 },
   by_brand: { 'product.brand': 1, 'product.createdAt': 1 },
   by_tag: { 'product.tags': 1, 'product.createdAt': 1 },
+  by_category_and_price: { 'product.category': 1, 'keys.lowestPrice': 1 },
+  by_brand_and_price: { 'product.brand': 1, 'keys.lowestPrice': 1 },
+  by_tag_and_price: { 'product.tags': 1, 'keys.lowestPrice': 1 },
 };
 for (const [name, order] of Object.entries(lists)) {
   productSchema.index({ 'product.status': 1, ...order, _id: 1 }, { name });
 }
-// GET /products?search=: every word of the query as a prefix.
-productSchema.index({ 'keys.words': 1, 'product.status': 1 }, { name: 'by_word' });
+// GET /products?search=: of each word its products, in the order of their ids.
+productSchema.index({ 'keys.words': 1, 'product.status': 1, _id: 1 }, { name: 'by_word_and_id' });
 // The same by relevance: products that have every word of the query in their title come first.
-productSchema.index({ 'keys.titleWords': 1, 'product.status': 1 }, { name: 'by_title_word' });
+productSchema.index({ 'keys.titleWords': 1, 'product.status': 1, _id: 1 }, { name: 'by_title_word_and_id' });

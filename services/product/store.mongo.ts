@@ -8,7 +8,9 @@ import type { Product } from './domain.ts';
 import { type Filter, listReads, type Read } from './list.mongo.ts';
 import { saveProducts } from './save.mongo.ts';
 import { productSchema, type StoredProduct } from './schema.mongo.ts';
+import { searchKeys } from './search.ts';
 import type { Facet, ListQuery, ProductStore } from './store.ts';
+import { createWords, type Words, wordSchema } from './words.mongo.ts';
 
 export interface MongoProductStoreDeps {
   mongo: Mongo;
@@ -16,17 +18,19 @@ export interface MongoProductStoreDeps {
   ids: Ids;
 }
 
-/** Products as documents that carry their own events and claims. Call `mongo.buildIndexes` before the first use. */
+/** Products as documents that carry their own events and claims. Call `mongo.buildIndexes`, then `prepare`, before the first use. */
 export const createMongoProductStore = ({
   mongo,
   clock,
   ids,
-}: MongoProductStoreDeps): { store: ProductStore; outbox: MongoOutbox } => {
+}: MongoProductStoreDeps): { store: ProductStore; outbox: MongoOutbox; prepare(): Promise<void> } => {
   const products = mongo.collection('products', productSchema);
+  const words = createWords(mongo.collection('words', wordSchema));
   const outbox = createMongoOutbox({ mongo, documents: products, service: 'product', clock, ids });
 
   const store: ProductStore = {
     async save(saves) {
+      await words.add(saves.flatMap(({ product }) => searchKeys(product).words));
       const replies = await saveProducts(products, outbox, saves);
       if (replies.some(({ ok }) => ok)) outbox.nudge();
       return replies;
@@ -49,13 +53,13 @@ export const createMongoProductStore = ({
         .lean<StoredProduct[]>();
       return found.map(({ product }) => product.handle);
     },
-    list: (query) => listProducts(products, query),
+    list: (query) => listProducts(products, words, query),
     async facets(limit) {
       const [categories, brands] = await Promise.all(['category', 'brand'].map((name) => facet(products, name, limit)));
       return { categories: categories ?? [], brands: brands ?? [] };
     },
   };
-  return { store, outbox };
+  return { store, outbox, prepare: () => words.addAllOf(products) };
 };
 
 const among = (values: readonly string[]) => trusted({ $in: [...values] });
@@ -68,7 +72,7 @@ const find = async (products: Model<StoredProduct>, filter: Filter): Promise<Pro
   return found.map(({ product }) => fromDocument(product));
 };
 
-const listProducts = async (products: Model<StoredProduct>, query: ListQuery): Promise<Product[]> => {
+const listProducts = async (products: Model<StoredProduct>, words: Words, query: ListQuery): Promise<Product[]> => {
   const page: Product[] = [];
   const read = async ({ filter, sort }: Read): Promise<void> => {
     const found = await products
@@ -78,7 +82,7 @@ const listProducts = async (products: Model<StoredProduct>, query: ListQuery): P
       .lean();
     page.push(...found.map(({ product }) => fromDocument(product)));
   };
-  for (const next of listReads(query)) {
+  for (const next of await listReads(query, words)) {
     if (page.length < query.limit) await read(next);
   }
   return page;

@@ -77,6 +77,12 @@ describe('plans', () => {
       const plan = await planOf({ words: [], sort: '-createdAt', status: 'active', limit: 21, ...filter });
       expect(plan).toContain(`products_by_${Object.keys(filter)[0]}`);
     }
+    for (const filter of filters.filter(({ tag }) => !tag)) {
+      const after = positionOf(middle, 'price', []);
+      const plan = await planOf({ words: [], sort: 'price', after, status: 'active', limit: 21, ...filter });
+      expect(plan).toContain(`products_by_${Object.keys(filter)[0]}_and_price`);
+      expect(plan).not.toMatch(/Sort|Filter/);
+    }
 
     // Frequent or rare, a word's page costs about the same: the plan is made for the word.
     for (const [search, rows] of [

@@ -88,6 +88,8 @@ const distributed = async (): Promise<GrowingShop> => {
   const [inventory, order] = [databaseOf('inventory'), databaseOf('order')];
   const mongo = await mongoose.createConnection(stack.environmentOf('product').MONGO_URL ?? '').asPromise();
   const products = mongo.collection<{ _id: string }>('products');
+  const words = mongo.collection<{ _id: string }>('words');
+  const known = new Set<string>();
   return {
     ...(await signedIn(stack.url)),
     inventory,
@@ -96,14 +98,15 @@ const distributed = async (): Promise<GrowingShop> => {
       // Built at the end, out of what is there, indexes cost a fraction of what they do entry by entry.
       const indexes = (await products.indexes()).filter(({ name }) => name !== '_id_');
       await products.dropIndexes();
-      await inBatches(from, to, (numbers) =>
-        products.insertMany(
-          numbers
-            .map(productOf)
-            .map(documentOf)
-            .map((stored) => ({ ...stored, shard: 0, pending: [] })),
-        ),
-      );
+      await inBatches(from, to, async (numbers) => {
+        const documents = numbers.map(productOf).map(documentOf);
+        const met = new Set(documents.flatMap(({ keys }) => keys.words).filter((word) => !known.has(word)));
+        for (const word of met) known.add(word);
+        await Promise.all([
+          products.insertMany(documents.map((stored) => ({ ...stored, shard: 0, pending: [] }))),
+          words.insertMany([...met].map((_id) => ({ _id }))),
+        ]);
+      });
       await products.createIndexes(
         indexes.map(({ v: _version, ...index }) => index) as mongoose.mongo.IndexDescription[],
       );
