@@ -6,7 +6,7 @@ import type { ListQuery } from './store.ts';
 import { productsOnMongo } from './testing/mongo.ts';
 import { aProduct, aVariant, saving } from './testing/products.ts';
 
-const { store, mongo } = await productsOnMongo();
+const { store, mongo, products } = await productsOnMongo();
 
 describe('plans', () => {
   const limit = 21;
@@ -97,6 +97,13 @@ describe('plans', () => {
         for (const read of reads) expect(read).not.toHaveProperty('hasSortStage');
       }
     }
+  });
+
+  it('When words are searched, then no plan is kept by which other words would be read badly', async () => {
+    await products.db.db?.command({ planCacheClear: 'products' });
+    for (let times = 0; times < 5; times += 1) await readsOf({ words: ['product', 't'], sort: 'relevance' });
+    const kept = await products.aggregate([{ $planCacheStats: {} }]).readConcern('local');
+    expect(kept).toEqual([]);
   });
 
   it('When words are in no title, then no product is read to find that out', async () => {

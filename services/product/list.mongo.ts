@@ -1,5 +1,6 @@
 import { trusted } from 'mongoose';
 import type { ProductStatus } from './domain.ts';
+import { titleWordIndex, wordIndex } from './schema.mongo.ts';
 import { last, type Sort } from './search.ts';
 import type { ListQuery } from './store.ts';
 import type { Words } from './words.mongo.ts';
@@ -10,6 +11,8 @@ export type Filter = Record<string, unknown>;
 export interface Read {
   filter: Filter;
   sort: Record<string, 1 | -1>;
+  /** The index to use, where it is known to be the best; MongoDB then keeps no plan that another search would suffer from. */
+  hint?: string;
 }
 
 const notDeleted: readonly ProductStatus[] = ['active', 'archived', 'draft'];
@@ -69,15 +72,24 @@ const readsByRelevance = (query: ListQuery, words: readonly Sought[]): Read[] =>
   const [reached, id] = after ?? [0, undefined];
   const inTitle = hits('keys.titleWords', words);
   const behind = id === undefined ? [] : [{ _id: trusted({ $gt: id }) }];
-  const sort = { _id: 1 } as const;
+  const isLed = !isNarrowed(query) && words.some((sought) => sought.words);
+  const read = (filters: readonly Filter[], hint: string): Read => ({
+    filter: all([...conditions(query), ...filters]),
+    sort: { _id: 1 },
+    ...(isLed && { hint }),
+  });
   // Words of the title are words of the product: asked for once, their own index leads to them.
-  const titles = { filter: all([...conditions(query), ...inTitle, ...(reached === 0 ? behind : [])]), sort };
+  const titles = read([...inTitle, ...(reached === 0 ? behind : [])], titleWordIndex);
   // Without words every product is a title hit.
   if (words.length === 0) return reached === 0 ? [titles] : [];
-  const found = [...conditions(query), ...hits('keys.words', words)];
-  const others = { filter: all([...found, { $nor: [all(inTitle)] }, ...(reached === 0 ? [] : behind)]), sort };
+  const found = [...hits('keys.words', words), { $nor: [all(inTitle)] }];
+  const others = read([...found, ...(reached === 0 ? [] : behind)], wordIndex);
   return reached === 0 ? [titles, others] : [others];
 };
+
+/** Whether less than a catalogue is searched: then fewer products may be of the brand, say, than have the words. */
+const isNarrowed = ({ category, brand, tag }: ListQuery): boolean =>
+  category !== undefined || brand !== undefined || tag !== undefined;
 
 const conditions = ({ status, category, brand, tag }: ListQuery): Filter[] => [
   { 'product.status': status ?? trusted({ $in: [...notDeleted] }) },

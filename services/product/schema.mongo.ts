@@ -46,6 +46,8 @@ for (const [name, order] of Object.entries(lists)) {
   productSchema.index({ 'product.status': 1, ...order, _id: 1 }, { name });
 }
 // GET /products?search=: of each word its products, in the order of their ids.
-productSchema.index({ 'keys.words': 1, 'product.status': 1, _id: 1 }, { name: 'by_word_and_id' });
+export const wordIndex = 'by_word_and_id';
+productSchema.index({ 'keys.words': 1, 'product.status': 1, _id: 1 }, { name: wordIndex });
 // The same by relevance: products that have every word of the query in their title come first.
-productSchema.index({ 'keys.titleWords': 1, 'product.status': 1, _id: 1 }, { name: 'by_title_word_and_id' });
+export const titleWordIndex = 'by_title_word_and_id';
+productSchema.index({ 'keys.titleWords': 1, 'product.status': 1, _id: 1 }, { name: titleWordIndex });

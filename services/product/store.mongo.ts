@@ -74,9 +74,9 @@ const find = async (products: Model<StoredProduct>, filter: Filter): Promise<Pro
 
 const listProducts = async (products: Model<StoredProduct>, words: Words, query: ListQuery): Promise<Product[]> => {
   const page: Product[] = [];
-  const read = async ({ filter, sort }: Read): Promise<void> => {
+  const read = async ({ filter, sort, hint }: Read): Promise<void> => {
     const found = await products
-      .find(filter, { product: 1 })
+      .find(filter, { product: 1 }, hint ? { hint } : {})
       .sort(sort)
       .limit(query.limit - page.length)
       .lean();
