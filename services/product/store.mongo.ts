@@ -72,11 +72,15 @@ const find = async (products: Model<StoredProduct>, filter: Filter): Promise<Pro
   return found.map(({ product }) => fromDocument(product));
 };
 
+/** A search that takes longer is given up. The connection would do so soon after, and ask for all of it once more. */
+const longestListMs = 4_000;
+
 const listProducts = async (products: Model<StoredProduct>, words: Words, query: ListQuery): Promise<Product[]> => {
   const page: Product[] = [];
   const read = async ({ filter, sort, hint }: Read): Promise<void> => {
     const found = await products
       .find(filter, { product: 1 }, hint ? { hint } : {})
+      .maxTimeMS(longestListMs)
       .sort(sort)
       .limit(query.limit - page.length)
       .lean();

@@ -24,6 +24,7 @@ export interface Profile {
   hasSortStage?: true;
   /** As `IXSCAN { status: 1, title: 1 }` or `COLLSCAN`. */
   planSummary: string;
+  command: { maxTimeMS?: number };
 }
 
 export interface TestMongo extends Mongo {
