@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { type ScenarioName, scenarioNames } from './result.ts';
 import type { SoakOptions } from './soak/soak.ts';
 
-export const usage = `usage: npm run bench                                     measures all there is, in about eight minutes
+export const usage = `usage: npm run bench                                     measures all there is, in about ten minutes
        npm run bench -- --quick                          shorter: fewer rounds, and 1 and 32 clients
        npm run bench -- --scenarios floor,checkout       of ${scenarioNames.join(', ')}
        npm run bench -- --clients 32,128                 instead of 1, 8, 32 and 128
@@ -26,6 +26,8 @@ export interface Options {
   rounds: number;
   /** About how long a round takes. */
   seconds: number;
+  /** So many rounds go before all others, at most. */
+  warmRounds: number;
   json?: string;
   compare?: string;
   url?: string;
@@ -102,6 +104,7 @@ export const readArguments = (args: readonly string[]): Options | 'help' => {
     clients: clients ?? (values.quick ? [1, 32] : [1, 8, 32, 128]),
     rounds: numberIn('rounds', values.rounds, 100, values.quick ? 2 : 3),
     seconds: numberIn('seconds', values.seconds, 60, values.quick ? 2 : 3),
+    warmRounds: values.quick ? 3 : 16,
     json: values.json,
     compare: values.compare,
     url,

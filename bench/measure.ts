@@ -3,7 +3,7 @@ import type { CountersReader } from './durable.ts';
 import { medians, paceOf, type Round } from './figures.ts';
 import type { CpuTimes } from './processes.ts';
 import type { Row, ScenarioName } from './result.ts';
-import { runRound } from './rounds.ts';
+import { runRound, untilSteady } from './rounds.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface Gauges {
@@ -62,6 +62,19 @@ const added = (all: readonly Record<string, number>[]): Record<string, number> =
   return sum;
 };
 
+const warmClients = 32;
+const warmWork = 1_500;
+
+/**
+ * Works until what comes a second rises no more, at most so many rounds. Node compiles what it runs often, again and
+ * again for the first ten thousand checkouts; a shop that is measured has run for days.
+ */
+export const warmUp = (scenario: Scenario, mostRounds: number, signal: AbortSignal): Promise<number> =>
+  untilSteady(async () => {
+    if (signal.aborted) return 0;
+    return paceOf(await runRound(warmClients, await scenario.prepare(warmWork))).perSecond;
+  }, mostRounds);
+
 /** The row, and the share of the machine that was left for the shop while the load ran. */
 export interface Measurement {
   row: Row;
@@ -71,7 +84,7 @@ export interface Measurement {
 
 /**
  * Finds out how much work is a round's, and measures the rounds. One more goes before them and is not counted: in it
- * code is compiled and connections are made, as in the first minutes of a shop that then runs for days.
+ * connections are made, and what only this scenario does is compiled.
  */
 export const measure = async (what: Measure, fixed?: number): Promise<Measurement> => {
   const { name, scenario, clients, rounds, seconds } = what;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readCpu, readStat } from './processes.ts';
-import { forAll, runRound } from './rounds.ts';
+import { forAll, runRound, untilSteady } from './rounds.ts';
 
 describe('A round', () => {
   it('When clients share the work, then so many are at it at a time, and each piece is done once', async () => {
@@ -32,6 +32,22 @@ describe('A round', () => {
     await forAll([1, 2, 3], 2, async (item) => void seen.push(item));
     expect(seen).toEqual([1, 2, 3]);
     await expect(forAll([1], 2, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  });
+});
+
+describe('A warm-up', () => {
+  const run = (paces: readonly number[], most = 10) => {
+    let at = 0;
+    return untilSteady(async () => paces[Math.min(at++, paces.length - 1)] ?? 0, most);
+  };
+
+  it('When the pace rises no more twice in a row, then it ends', async () => {
+    expect(await run([100, 200, 199, 203])).toBe(4);
+    expect(await run([100, 90, 120, 118, 122, 130])).toBe(5);
+  });
+
+  it('When the pace goes on rising, then it ends after the most rounds', async () => {
+    expect(await run([1, 2, 4, 8, 16, 32], 4)).toBe(4);
   });
 });
 

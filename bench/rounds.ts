@@ -30,6 +30,23 @@ export const runRound = async (clients: number, work: readonly Work[]): Promise<
   return { ms: performance.now() - start, latencies, errors };
 };
 
+/** A pace that rises by less is the same pace. */
+const sameWithin = 1.03;
+
+/** Repeats a round until its pace has not risen twice in a row, at most so often; answers how often that was. */
+export const untilSteady = async (paceOfOne: () => Promise<number>, most: number): Promise<number> => {
+  let best = 0;
+  let steady = 0;
+  let rounds = 0;
+  while (rounds < most && steady < 2) {
+    const pace = await paceOfOne();
+    rounds += 1;
+    steady = pace > best * sameWithin ? 0 : steady + 1;
+    best = Math.max(best, pace);
+  }
+  return rounds;
+};
+
 /** Does something for all of `items`, a few at a time; rejects with the first that fails. */
 export const forAll = async <T>(items: readonly T[], atOnce: number, each: (item: T) => Promise<unknown>) => {
   let next = 0;

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Options } from './arguments.ts';
 import { type FloorUrls, openFloor } from './floor.ts';
 import { type Market, openMarket, type Place } from './goods.ts';
-import { type Measurement, measure } from './measure.ts';
+import { type Measurement, measure, warmUp } from './measure.ts';
 import { embeddedStand } from './own-embedded.ts';
 import type { Row, ScenarioName } from './result.ts';
 import type { Scenario } from './scenario.ts';
@@ -62,9 +62,15 @@ const measureAt = async (measuring: Measuring, name: ScenarioName, scenario: Sce
   }
 };
 
+const warm = async ({ options, report, signal }: Measuring, scenario: Scenario): Promise<void> => {
+  report('warming up');
+  await warmUp(scenario, options.warmRounds, signal);
+};
+
 const measureFloor = async (measuring: Measuring, stand: Stand, servers: FloorUrls): Promise<void> => {
   const floor = await openFloor(servers);
   try {
+    await warm(measuring, floor);
     await measureAt(measuring, 'floor', floor, stand);
   } finally {
     await floor.close();
@@ -74,6 +80,7 @@ const measureFloor = async (measuring: Measuring, stand: Stand, servers: FloorUr
 const measureDoor = async (measuring: Measuring, stand: Stand, names: readonly ScenarioName[]): Promise<void> => {
   const market = await openMarket(stand.place, flashBuyers);
   try {
+    await warm(measuring, checkout(market));
     for (const name of names) {
       const scenario = throughTheDoor[name]?.(market);
       if (scenario) await measureAt(measuring, name, scenario, stand);
@@ -88,6 +95,7 @@ const measureEmbedded = async (measuring: Measuring): Promise<void> => {
   const stand = await embeddedStand();
   try {
     const market = await openMarket(stand.place, flashBuyers);
+    await warm(measuring, checkout(market));
     await measureAt(measuring, 'embedded', checkout(market), stand);
     await market.close();
   } finally {

@@ -9,7 +9,7 @@ import type { LogTables } from '../postgres-log-tables.ts';
 import { startConsumption } from './consumption.ts';
 import { kafkaDeadLetters } from './dead-letters.ts';
 import type { KafkaEventLog } from './kafka-log.ts';
-import { keepEvents, keepLetters } from './keep.ts';
+import { appendTogether, keepEvents, keepLetters } from './keep.ts';
 import { createLagReader } from './lag.ts';
 
 /** What people see of a log in Kafka. Close it before the log and the database. */
@@ -30,6 +30,7 @@ export interface KafkaJournalOptions {
  */
 export const createKafkaJournal = ({ log, pg, clock, ids, logger }: KafkaJournalOptions): KafkaJournal => {
   const { clients, names } = log;
+  const append = appendTogether(pg, clock);
   const consumption = startConsumption({
     clients,
     group: names.group('journal'),
@@ -38,7 +39,7 @@ export const createKafkaJournal = ({ log, pg, clock, ids, logger }: KafkaJournal
       const content = names.contentOf(records[0]?.topic ?? '');
       if (!content) return;
       if (content.deadLetters) await keepLetters({ pg, records, logger });
-      else await keepEvents({ pg, topic: content.topic, records, now: clock.now(), logger });
+      else await keepEvents(content.topic, append, { records, logger });
     },
     gather: true,
     clock,
