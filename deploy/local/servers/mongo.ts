@@ -61,7 +61,16 @@ export const startMongo = async (options: ServerOptions): Promise<Server> => {
   await writeFile(join(dir, 'port'), String(port));
   const args = ['--dbpath', data, '--port', String(port), '--bind_ip', '127.0.0.1', '--replSet', set];
   const small = ['--wiredTigerCacheSizeGB', '0.25', '--oplogSize', '128', '--nounixsocket', '--quiet'];
-  const launched = await launch({ ...options, name: 'MongoDB', file, args: [...args, ...small], cwd: dir, logFile });
+  // Nobody reads the past: what was removed five minutes ago need not be passed by whenever an outbox is read.
+  const present = ['--setParameter', 'minSnapshotHistoryWindowInSeconds=5'];
+  const launched = await launch({
+    ...options,
+    name: 'MongoDB',
+    file,
+    args: [...args, ...small, ...present],
+    cwd: dir,
+    logFile,
+  });
   const url = `mongodb://127.0.0.1:${port}/?replicaSet=${set}&directConnection=true`;
   await untilReady(launched, { probe: () => askMongo(port), withinMs: readyMs, clock });
   return { ...launched, port, url };
