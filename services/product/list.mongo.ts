@@ -1,9 +1,9 @@
 import { trusted } from 'mongoose';
 import type { ProductStatus } from './domain.ts';
 import { titleWordIndex, wordIndex } from './schema.mongo.ts';
-import { last, type Sort } from './search.ts';
+import type { Sort } from './search.ts';
 import type { ListQuery } from './store.ts';
-import type { Words } from './words.mongo.ts';
+import { beginsWith, type Words } from './words.mongo.ts';
 
 export type Filter = Record<string, unknown>;
 
@@ -98,10 +98,10 @@ const conditions = ({ status, category, brand, tag }: ListQuery): Filter[] => [
   ...(tag === undefined ? [] : [{ 'product.tags': tag }]),
 ];
 
-/** Every word begins one of the field's words. A range and no pattern: nothing in a word means anything but itself. */
+/** Every word begins one of the field's words. */
 const hits = (field: string, sought: readonly Sought[]): Filter[] =>
   sought.map(({ prefix, words }) => ({
-    [field]: trusted(words ? { $in: words } : { $elemMatch: { $gte: prefix, $lt: prefix + last } }),
+    [field]: trusted(words ? { $in: words } : { $elemMatch: beginsWith(prefix) }),
   }));
 
 const all = (filters: readonly Filter[]): Filter => ({ $and: filters });

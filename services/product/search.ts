@@ -14,9 +14,6 @@ const longestWord = 64;
 const longestQuery = 16;
 const longestTitleKey = 200;
 
-/** Sorts behind whatever a word may go on with: words are letters, marks and digits. */
-export const last = '\u{10ffff}';
-
 const firstCharacters = (text: string, count: number): string =>
   text.length <= count ? text : [...text].slice(0, count).join('');
 

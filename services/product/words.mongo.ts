@@ -1,7 +1,6 @@
 import { schemaOf } from '@shop/platform/mongo/schema.ts';
 import { type Model, trusted } from 'mongoose';
 import type { StoredProduct } from './schema.mongo.ts';
-import { last } from './search.ts';
 
 /** A word of the catalogue. Words are only ever added: one that no product has any more finds nothing. */
 export interface StoredWord {
@@ -9,6 +8,12 @@ export interface StoredWord {
 }
 
 export const wordSchema = schemaOf<StoredWord>({ _id: String });
+
+/** Sorts behind whatever a word may go on with: words are letters, marks and digits. */
+const last = '\u{10ffff}';
+
+/** Matches what begins so. A range and no pattern: nothing in a word means anything but itself. */
+export const beginsWith = (prefix: string) => ({ $gte: prefix, $lt: prefix + last });
 
 /** No word: it says that the words of all products are known. */
 const allKnown = '';
@@ -42,7 +47,7 @@ export const createWords = (stored: Model<StoredWord>): Words => {
     add,
     async beginning(prefix, most) {
       const found = await stored
-        .find({ _id: trusted({ $gte: prefix, $lt: prefix + last }) })
+        .find({ _id: trusted(beginsWith(prefix)) })
         .limit(most + 1)
         .lean();
       return found.length > most ? undefined : found.map(({ _id }) => _id);
