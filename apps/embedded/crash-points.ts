@@ -38,8 +38,11 @@ const createCrashPoints = (hit: (point: string) => void, names: Set<string>): Cr
   return { around };
 };
 
-/** What a test sends to the shop that it started: where to die, or to tell what there is and what is passed from now on. */
-export type CrashOrder = { dieAt: string } | { list: true };
+/**
+ * What a test sends to the shop that it started: where to die, the first time or the `time`-th that it is passed, or to
+ * tell what there is and what is passed from now on.
+ */
+export type CrashOrder = { dieAt: string; time?: number } | { list: true };
 
 /** What the shop sends back: that it has understood, with the names of all wrapped methods, and points as they are passed. */
 export type CrashReport = { understood: CrashOrder; methods: string[] } | { point: string };
@@ -50,16 +53,17 @@ export type CrashReport = { understood: CrashOrder; methods: string[] } | { poin
  */
 export const crashPointsOnOrder = (): CrashPoints => {
   let dieAt: string | undefined;
+  let times = 1;
   let seen: Set<string> | undefined;
   const methods = new Set<string>();
   const report = (message: CrashReport) => process.send?.(message);
   process.on('message', (order: CrashOrder) => {
-    if ('dieAt' in order) dieAt = order.dieAt;
+    if ('dieAt' in order) ({ dieAt, time: times = 1 } = order);
     else seen = new Set();
     report({ understood: order, methods: [...methods] });
   });
   return createCrashPoints((point) => {
-    if (point === dieAt) process.kill(process.pid, 'SIGKILL');
+    if (point === dieAt && --times === 0) process.kill(process.pid, 'SIGKILL');
     if (!seen || seen.has(point)) return;
     seen.add(point);
     report({ point });

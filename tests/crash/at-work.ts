@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Client, call, guest, product, type Reply } from '../support/client.ts';
+import { type Client, call, customer, guest, product, type Reply } from '../support/client.ts';
 import { playing, type Recorder } from './kept.ts';
 import { buy, type Chapter, fill, type Stage } from './stage.ts';
 
@@ -101,17 +101,27 @@ const comeIn = async ({ stand: { url }, sku }: Stage, { keep }: Recorder): Promi
     401,
   );
 
-  const visitor = await guest(url);
-  const inCarts = async () => {
-    const tokens = [visitor.token, accessToken];
-    const carts = await Promise.all(tokens.map((token) => call(url, 'GET', '/api/v1/cart', {}, token)));
-    return carts.flatMap(({ body }) => body.items).length;
+  await moveIn(await guest(url), { sku, email, accessToken }, { keep });
+};
+
+/** A visitor with a unit in its cart signs in as `email`, whose own cart is empty. */
+const moveIn = async (
+  visitor: Client,
+  { sku, email, accessToken }: { sku: string; email: string; accessToken: string },
+  { keep }: Pick<Recorder, 'keep'>,
+  beforeSignIn = async (): Promise<void> => {},
+): Promise<void> => {
+  const unitsOf = async (token: string): Promise<number> => {
+    const { body } = await visitor.get('/cart', { Authorization: `Bearer ${token}` });
+    return body.items.reduce((sum: number, item: { quantity: number }) => sum + item.quantity, 0);
   };
   await keep(
     'the unit was put into the cart',
     () => visitor.post('/cart/items', { sku, quantity: 1 }),
-    async () => (await inCarts()) === 1,
+    // One after the other: looking at a cart that is on its way brings it there, and the other is to be seen after that.
+    async () => (await unitsOf(visitor.token)) + (await unitsOf(accessToken)) === 1,
   );
+  await beforeSignIn();
   await visitor.post('/auth/login', { email, password });
 };
 
@@ -140,4 +150,16 @@ export const atWork: Chapter = {
       await become(stage, recorder);
     });
   },
+};
+
+/** A sign-in that moves a cart, killed at a point that this passes several times. */
+export const movingCart: Chapter = {
+  name: 'while a cart moves into another',
+  play: ({ stand, sku }, order) =>
+    playing(async (recorder) => {
+      const email = `${randomUUID()}@example.com`;
+      const { token } = await customer(stand.url, email);
+      const moving = { sku, email, accessToken: token };
+      await moveIn(await guest(stand.url), moving, recorder, () => stand.order(order));
+    }),
 };

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditShop } from '../support/audit.ts';
 import { call, eventually } from '../support/client.ts';
 import { settled } from '../support/everything.ts';
-import { atWork } from './at-work.ts';
+import { atWork, movingCart } from './at-work.ts';
 import { inTrouble, whileRecovering, withPoison } from './in-trouble.ts';
 import { expectKept } from './kept.ts';
 import { type Chapter, type Stage, setStage } from './stage.ts';
@@ -95,8 +95,8 @@ const listPoints = async (stage: Stage, chapter: Chapter, known: readonly string
 };
 
 /** Kills the shop at a point of a chapter and starts it again; false when the point was not passed this time. */
-const killAt = async (stage: Stage, chapter: Chapter, point: string): Promise<boolean> => {
-  const played = await chapter.play(stage, { dieAt: point });
+const killAt = async (stage: Stage, chapter: Chapter, point: string, time = 1): Promise<boolean> => {
+  const played = await chapter.play(stage, { dieAt: point, time });
   if (!(await stage.stand.died())) await stage.stand.order({ dieAt: 'no more' });
   const died = await stage.stand.died();
   expect({ point, died: died || played.isCutOff }).toEqual({ point, died });
@@ -179,4 +179,15 @@ describe('Killed with -9 at every point', () => {
     },
     1_200_000,
   );
+
+  it('When the shop is killed before or after each write that moves a cart, then the cart is in one place', async () => {
+    const [stage] = stages as [Stage];
+    for (const time of [1, 2, 3])
+      for (const point of ['cart store.save before', 'cart store.save after'])
+        expect({ point, time, died: await killAt(stage, movingCart, point, time) }).toEqual({
+          point,
+          time,
+          died: true,
+        });
+  }, 120_000);
 });
