@@ -1,13 +1,8 @@
 import type { Statement } from '@shop/platform/postgres/postgres.ts';
-import type { Sort } from './search.ts';
+import type { ProductDocument } from './document.ts';
+import { columnsOf, type Order, searchOf } from './search.postgres.ts';
+import type { Position, Sort } from './search.ts';
 import type { ListQuery } from './store.ts';
-
-interface Order {
-  /** The first sort key; the id is the second, in the same direction. */
-  key: string;
-  type: 'bigint' | 'text' | 'timestamptz';
-  direction: 'asc' | 'desc';
-}
 
 const orders: Record<Exclude<Sort, 'relevance'>, Order> = {
   title: { key: 'title_key', type: 'text', direction: 'asc' },
@@ -20,76 +15,135 @@ const orders: Record<Exclude<Sort, 'relevance'>, Order> = {
 const preparedLimit = 21;
 
 /**
- * The statements that one page of products is made of, one after the other until it is full, each of at most `limit`
- * rows. By relevance these are two: title hits, then the others; each by id, so that of a word that many products have
- * only a page is read.
+ * So many products are looked at in the order of a page, and so many that meet its conditions are collected at most. Of
+ * what one in two hundred products is, a page of twenty is full by then; what is rarer is in a catalogue of less than a
+ * million only so often.
  */
-export const listStatements = (query: ListQuery): ((limit: number) => Statement)[] => {
-  if (query.sort !== 'relevance') return [inOrder(query, orders[query.sort])];
+export const mostRead = 4_000;
+
+/** A word of a query: the beginning of any number of words, or the one word of the catalogue that begins so. */
+export interface SearchWord {
+  text: string;
+  isWhole: boolean;
+}
+
+/** By relevance: title hits, then the others. */
+type Hits = 'all' | 'title' | 'other';
+
+/** A statement that answers a page of products or less, and more rows than one only of them. */
+export interface PartOfPage {
+  statement(limit: number): Statement;
+  /** Where the part stopped, if it did so before it had all that fits. */
+  stopIn(rows: readonly Row[]): Position | undefined;
+}
+
+export interface Row {
+  /** Null: a row that only tells where the part stopped. */
+  document: ProductDocument | null;
+  stop_key?: string | Date | null;
+  stop_id?: string | null;
+}
+
+/**
+ * What one page of products is made of, one after the other until it is full. By relevance these are two parts, each by
+ * id, so that of a word that many products have only a page is read. `words` are those of the query.
+ */
+export const partsOf = (query: ListQuery, words: readonly SearchWord[], most = mostRead): PartOfPage[] => {
+  const reading = (hits: Hits, after: Position | undefined) => partOf({ query, words, hits, after, most });
+  if (query.sort !== 'relevance') return [reading('all', query.after)];
   const [reached, id] = query.after ?? [0, undefined];
-  if (query.words.length === 0) return reached === 0 ? [byId(query, 'all', id)] : [];
-  if (reached === 0) return [byId(query, 'title', id), byId(query, 'other', undefined)];
-  return [byId(query, 'other', id)];
+  const behind: Position | undefined = id === undefined ? undefined : [reached, id];
+  if (words.length === 0) return reached === 0 ? [reading('all', behind)] : [];
+  if (reached !== 0) return [reading('other', behind)];
+  return [reading('title', behind), reading('other', undefined)];
 };
 
-const inOrder = (query: ListQuery, { key, type, direction }: Order): ((limit: number) => Statement) => {
-  const parts = filtered(query, query.sort);
-  if (query.words.length > 0) parts.where('words', `words @@ ${parts.value(prefixes(query.words))}::tsquery`);
-  if (query.after) {
-    const [value, id] = query.after;
-    const beyond = direction === 'asc' ? '>' : '<';
-    parts.where('after', `(${key}, id) ${beyond} (${parts.value(value)}::${type}, ${parts.value(id)}::uuid)`);
-  }
-  return statement(parts, `${key} ${direction}, id ${direction}`);
-};
+interface Reading {
+  query: ListQuery;
+  words: readonly SearchWord[];
+  hits: Hits;
+  after: Position | undefined;
+  most: number;
+}
 
-const byId = (query: ListQuery, hits: 'all' | 'title' | 'other', after: string | undefined) => {
-  const parts = filtered(query, `relevance:${hits}`);
-  if (hits !== 'all') {
-    const words = `${parts.value(prefixes(query.words))}::tsquery`;
-    parts.where(
-      'words',
-      hits === 'title' ? `title_words @@ ${words}` : `words @@ ${words} and not title_words @@ ${words}`,
-    );
-  }
-  if (after !== undefined) parts.where('after', `id > ${parts.value(after)}::uuid`);
-  return statement(parts, 'id');
-};
-
-interface Parts {
+/** What is asked of products. */
+interface Conditions {
   values: unknown[];
-  conditions: string[];
+  /** Those that the index holds in whose order a page is read. */
+  ordered: string[];
+  besides: string[];
   /** What makes the text of the statement, for its name. */
   shape: string[];
-  value(given: unknown): string;
-  where(name: string, condition: string): void;
 }
 
 /** The condition on `status` stands in the text, because the partial indexes serve only statements that repeat it. */
-const filtered = (query: ListQuery, order: string): Parts => {
+const conditionsOf = (reading: Reading): Conditions => {
+  const { query, words, hits, after } = reading;
   const values: unknown[] = [];
-  const conditions = ["status <> 'deleted'"];
-  const shape = [order];
   const value = (given: unknown): string => `$${values.push(given)}`;
-  const where = (name: string, condition: string): void => {
-    conditions.push(condition);
-    shape.push(name);
-  };
-  if (query.status) where('status', `status = ${value(query.status)}`);
-  if (query.category !== undefined) where('category', `category = ${value(query.category)}`);
-  if (query.brand !== undefined) where('brand', `brand = ${value(query.brand)}`);
-  if (query.tag !== undefined) where('tag', `tags @> array[${value(query.tag)}]`);
-  return { values, conditions, shape, value, where };
+  const { status, category, brand, tag, sort } = query;
+  const order = sort === 'relevance' ? undefined : orders[sort];
+  const ordered = ["status <> 'deleted'"];
+  const besides: string[] = [];
+  if (status) ordered.push(`status = ${value(status)}`);
+  if (after) ordered.push(behind(order, after, value));
+  // Each of these orders there is within a category and within a brand, too. Of both one leads.
+  const leading = order && (['category', 'brand'] as const).find((name) => query[name] !== undefined);
+  if (category !== undefined) (leading === 'category' ? ordered : besides).push(`category = ${value(category)}`);
+  if (brand !== undefined) (leading === 'brand' ? ordered : besides).push(`brand = ${value(brand)}`);
+  if (tag !== undefined) besides.push(`tags @> array[${value(tag)}]`);
+  if (words.length > 0) {
+    const sought = `${value(tsquery(words))}::tsquery`;
+    // Within a category, say, the plan begins with what fewer have. Words alone are left to their index, which knows best.
+    besides.push(hit(hits, isNarrowed(query) || isOneWordOfTitles(reading) ? sought : unseen(sought)));
+  }
+  const given = { status, category, brand, tag, after };
+  const names = Object.entries(given).flatMap(([name, one]) => (one === undefined ? [] : name));
+  return { values, ordered, besides, shape: [sort, ...names] };
 };
 
-/** Where words are sought the plan depends on how frequent they are: such statements are not prepared. */
-const statement =
-  ({ values, conditions, shape }: Parts, order: string) =>
-  (limit: number): Statement => {
-    const text = `select document from products where ${conditions.join(' and ')} order by ${order} limit ${Math.trunc(limit)}`;
-    const isPrepared = limit === preparedLimit && !shape.includes('words');
-    return isPrepared ? { name: `products:${shape.join(':')}`, text, values } : { text, values };
-  };
+const isNarrowed = ({ category, brand, tag }: ListQuery): boolean => (category ?? brand ?? tag) !== undefined;
 
-/** Every word as a prefix. Words are letters, marks and digits alone, so the quotes hold. */
-const prefixes = (words: readonly string[]): string => words.map((word) => `'${word}':*`).join(' & ');
+/** How many titles have a word, statistics tell, and that tells how to find them. */
+const isOneWordOfTitles = ({ query, words, hits }: Reading): boolean =>
+  hits === 'title' && words.length === 1 && words.every(({ isWhole }) => isWhole) && !isNarrowed(query);
+
+/** A value that plans are made without: it counts as one that few products have. */
+const unseen = (value: string): string => `(select ${value})`;
+
+const behind = (order: Order | undefined, [key, id]: Position, value: (given: unknown) => string): string => {
+  if (!order) return `id > ${value(id)}::uuid`;
+  const beyond = order.direction === 'asc' ? '>' : '<';
+  return `(${order.key}, id) ${beyond} (${value(key)}::${order.type}, ${value(id)}::uuid)`;
+};
+
+const hit = (hits: Hits, words: string): string => {
+  if (hits === 'title') return `title_words @@ ${words}`;
+  return hits === 'all' ? `words @@ ${words}` : `words @@ ${words} and not title_words @@ ${words}`;
+};
+
+/** Words are letters, marks and digits alone, so the quotes hold. */
+const tsquery = (words: readonly SearchWord[]): string =>
+  words.map(({ text, isWhole }) => `'${text}'${isWhole ? '' : ':*'}`).join(' & ');
+
+const partOf = (reading: Reading): PartOfPage => {
+  const { query, hits, most } = reading;
+  const order = query.sort === 'relevance' ? undefined : orders[query.sort];
+  const { values, ordered, besides, shape } = conditionsOf(reading);
+  const isSearch = besides.length > 0 && !isOneWordOfTitles(reading);
+  return {
+    statement(limit) {
+      if (isSearch) return { text: searchOf({ ordered, besides }, order, { limit, most }), values };
+      const all = [...ordered, ...besides].join(' and ');
+      const text = `select document from products where ${all} order by ${columnsOf(order).by} limit ${Math.trunc(limit)}`;
+      const isPrepared = limit === preparedLimit && besides.length === 0;
+      return isPrepared ? { name: `products:${shape.join(':')}`, text, values } : { text, values };
+    },
+    stopIn([row]) {
+      if (!row?.stop_id) return undefined;
+      const { stop_key: key, stop_id: id } = row;
+      if (!order) return [hits === 'other' ? 1 : 0, id];
+      return [order.type === 'bigint' ? Number(key) : key instanceof Date ? key.toISOString() : (key ?? ''), id];
+    },
+  };
+};

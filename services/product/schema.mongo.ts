@@ -33,11 +33,14 @@ const lists: Record<string, IndexDefinition> = {
   by_creation: { 'product.createdAt': 1 },
   by_title: { 'keys.titleKey': 1 },
   by_price: { 'keys.lowestPrice': 1 },
-  // The same with a category, a brand or a tag, newest first (the default order of the shop's pages) or by price; facets
-  // count them.
+  // The same with a category, a brand or a tag, newest first (the default order of the shop's pages), by title or by price;
+  // facets count them.
   by_category: { 'product.category': 1, 'product.createdAt': 1 },
   by_brand: { 'product.brand': 1, 'product.createdAt': 1 },
   by_tag: { 'product.tags': 1, 'product.createdAt': 1 },
+  by_category_and_title: { 'product.category': 1, 'keys.titleKey': 1 },
+  by_brand_and_title: { 'product.brand': 1, 'keys.titleKey': 1 },
+  by_tag_and_title: { 'product.tags': 1, 'keys.titleKey': 1 },
   by_category_and_price: { 'product.category': 1, 'keys.lowestPrice': 1 },
   by_brand_and_price: { 'product.brand': 1, 'keys.lowestPrice': 1 },
   by_tag_and_price: { 'product.tags': 1, 'keys.lowestPrice': 1 },

@@ -1,7 +1,7 @@
 import type { CatalogueProduct, CatalogueQueries } from '@shop/contracts/commands.ts';
 import { isRefusal, Problem, type Refusal, refuse } from '@shop/contracts/problems.ts';
 import type { Cache } from '@shop/platform/coordination/cache.ts';
-import { decodeCursor, type Page, page } from '@shop/platform/http/pages.ts';
+import { decodeCursor, encodeCursor, type Page, page } from '@shop/platform/http/pages.ts';
 import type { Clock } from '@shop/platform/time/clock.ts';
 import type { Ids } from '@shop/platform/time/ids.ts';
 import { catalogueProduct } from './catalogue-product.ts';
@@ -209,8 +209,9 @@ const listProducts = async (
   const parts = decodeCursor(region, bound, cursor);
   const after = parts && readPosition(parts, sort);
   if (parts && !after) return refuse('INVALID_CURSOR');
-  const found = await store.list({ ...bound, after, limit: limit + 1 });
-  return page(found, limit, (product) => [...positionOf(product, sort, words)], region, bound);
+  const { products, readTo } = await store.list({ ...bound, after, limit: limit + 1 });
+  const full = page(products, limit, (product) => [...positionOf(product, sort, words)], region, bound);
+  return full.nextCursor || !readTo ? full : { ...full, nextCursor: encodeCursor(region, bound, [...readTo]) };
 };
 
 /** Without words all products are equally relevant: the newest come first then. */

@@ -55,7 +55,7 @@ export const createMemoryProductStore = (
         .filter(({ variants }) => variants.some(({ sku }) => asked.has(sku)));
     },
     takenHandles: async (wanted) => [...new Set(wanted)].filter((handle) => handles.has(handle)),
-    list: async (query) => listOf(products.all(), query).map(read),
+    list: async (query) => ({ products: listOf(products.all(), query).map(read) }),
     async facets(limit) {
       const active = [...products.all()].filter(({ status }) => status === 'active');
       return {

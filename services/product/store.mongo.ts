@@ -5,17 +5,18 @@ import type { Ids } from '@shop/platform/time/ids.ts';
 import { type Model, trusted } from 'mongoose';
 import { fromDocument } from './document.ts';
 import type { Product } from './domain.ts';
-import { type Filter, listReads, type Read } from './list.mongo.ts';
+import { createPages, type Reach, usualReach } from './page.mongo.ts';
 import { saveProducts } from './save.mongo.ts';
 import { productSchema, type StoredProduct } from './schema.mongo.ts';
 import { searchKeys } from './search.ts';
-import type { Facet, ListQuery, ProductStore } from './store.ts';
-import { createWords, type Words, wordSchema } from './words.mongo.ts';
+import type { Facet, ProductStore } from './store.ts';
+import { createWords, wordSchema } from './words.mongo.ts';
 
 export interface MongoProductStoreDeps {
   mongo: Mongo;
   clock: Clock;
   ids: Ids;
+  reach?: Reach;
 }
 
 /** Products as documents that carry their own events and claims. Call `mongo.buildIndexes`, then `prepare`, before the first use. */
@@ -23,6 +24,7 @@ export const createMongoProductStore = ({
   mongo,
   clock,
   ids,
+  reach = usualReach,
 }: MongoProductStoreDeps): { store: ProductStore; outbox: MongoOutbox; prepare(): Promise<void> } => {
   const products = mongo.collection('products', productSchema);
   const words = createWords(mongo.collection('words', wordSchema));
@@ -53,7 +55,7 @@ export const createMongoProductStore = ({
         .lean<StoredProduct[]>();
       return found.map(({ product }) => product.handle);
     },
-    list: (query) => listProducts(products, words, query),
+    list: createPages(products, words, reach),
     async facets(limit) {
       const [categories, brands] = await Promise.all(['category', 'brand'].map((name) => facet(products, name, limit)));
       return { categories: categories ?? [], brands: brands ?? [] };
@@ -67,29 +69,9 @@ const among = (values: readonly string[]) => trusted({ $in: [...values] });
 /** So many come with the first answer. */
 const batchSize = 1_000;
 
-const find = async (products: Model<StoredProduct>, filter: Filter): Promise<Product[]> => {
+const find = async (products: Model<StoredProduct>, filter: Record<string, unknown>): Promise<Product[]> => {
   const found = await products.find(filter, { product: 1 }).batchSize(batchSize).lean();
   return found.map(({ product }) => fromDocument(product));
-};
-
-/** A search that takes longer is given up. The connection would do so soon after, and ask for all of it once more. */
-const longestListMs = 4_000;
-
-const listProducts = async (products: Model<StoredProduct>, words: Words, query: ListQuery): Promise<Product[]> => {
-  const page: Product[] = [];
-  const read = async ({ filter, sort, hint }: Read): Promise<void> => {
-    const found = await products
-      .find(filter, { product: 1 }, hint ? { hint } : {})
-      .maxTimeMS(longestListMs)
-      .sort(sort)
-      .limit(query.limit - page.length)
-      .lean();
-    page.push(...found.map(({ product }) => fromDocument(product)));
-  };
-  for (const next of await listReads(query, words)) {
-    if (page.length < query.limit) await read(next);
-  }
-  return page;
 };
 
 /** Counted within the index of the category or the brand. */

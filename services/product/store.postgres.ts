@@ -5,23 +5,30 @@ import type { Postgres, Tx } from '@shop/platform/postgres/postgres.ts';
 import { fromDocument, type ProductDocument, toDocument } from './document.ts';
 import { newSkus, type Product } from './domain.ts';
 import { catalogueEvent } from './events.ts';
-import { listStatements } from './list.postgres.ts';
+import { partsOf, type Row } from './list.postgres.ts';
 import { searchKeys } from './search.ts';
-import type { Facet, Facets, ProductStore, Save, SaveReply } from './store.ts';
+import type { Facet, Facets, Found, ListQuery, ProductStore, Save, SaveReply } from './store.ts';
+import { addWords, searchWords } from './words.postgres.ts';
 
 export interface PostgresProductStoreDeps {
   pg: Postgres;
   /** Where events go, in the transaction of the products. */
   outbox: { append(tx: Tx, events: readonly NewEvent[]): Promise<void> };
+  /** How many products are looked at for one page of a search. */
+  most?: number;
 }
 
 /** Products as JSONB documents; a side table claims their SKUs. */
-export const createPostgresProductStore = ({ pg, outbox }: PostgresProductStoreDeps): ProductStore => {
+export const createPostgresProductStore = ({ pg, outbox, most }: PostgresProductStoreDeps): ProductStore => {
   const saveTogether = (saves: readonly Save[]): Promise<void> =>
     pg.transaction(async (tx) => {
       await insertProducts(tx, saves);
       await updateProducts(tx, saves);
       await claimSkus(tx, saves);
+      await addWords(
+        tx,
+        saves.flatMap(({ product }) => searchKeys(product).words),
+      );
       await outbox.append(
         tx,
         saves.map(({ fact, product }) => catalogueEvent(fact, product)),
@@ -59,17 +66,22 @@ export const createPostgresProductStore = ({ pg, outbox }: PostgresProductStoreD
       const rows = await pg.query<{ handle: string }>({ name: 'taken-handles', text, values: [handles] });
       return rows.map(({ handle }) => handle);
     },
-    async list(query) {
-      const page: Product[] = [];
-      for (const next of listStatements(query)) {
-        if (page.length === query.limit) break;
-        const rows = await pg.query<{ document: ProductDocument }>(next(query.limit - page.length));
-        page.push(...rows.map(({ document }) => fromDocument(document)));
-      }
-      return page;
-    },
+    list: (query) => listProducts(pg, query, most),
     facets: (limit) => readFacets(pg, limit),
   };
+};
+
+const listProducts = async (pg: Postgres, query: ListQuery, most: number | undefined): Promise<Found> => {
+  const products: Product[] = [];
+  const words = await searchWords(pg, query.words);
+  for (const part of words ? partsOf(query, words, most) : []) {
+    const rows = await pg.query<Row>(part.statement(query.limit - products.length));
+    products.push(...rows.flatMap(({ document }) => (document ? fromDocument(document) : [])));
+    if (products.length === query.limit) break;
+    const readTo = part.stopIn(rows);
+    if (readTo) return { products, readTo };
+  }
+  return { products };
 };
 
 /** Ends a transaction whose products can not all be written; never leaves this file. */

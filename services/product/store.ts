@@ -32,6 +32,12 @@ export interface ListQuery {
   limit: number;
 }
 
+export interface Found {
+  products: Product[];
+  /** Where a search stopped: so much is looked at for one page and no more, also where it is not full by then. */
+  readTo?: Position;
+}
+
 export interface Facet {
   name: string;
   count: number;
@@ -56,7 +62,7 @@ export interface ProductStore {
   bySkus(skus: readonly string[]): Promise<Product[]>;
   /** Those of the handles that belong to a product, a deleted one too. */
   takenHandles(handles: readonly string[]): Promise<string[]>;
-  list(query: ListQuery): Promise<Product[]>;
+  list(query: ListQuery): Promise<Found>;
   /** Categories and brands of active products, the most frequent first, ties by name; blank ones are left out. */
   facets(limit: number): Promise<Facets>;
 }

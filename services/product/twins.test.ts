@@ -113,7 +113,7 @@ const twinOf = (store: ProductStore, said: () => Promise<AnyShopEvent[]>): Twin<
           return [taken.sort(), ...found.map((products) => products.sort(byId))];
         }
         case 'list':
-          return store.list(made.query);
+          return (await store.list(made.query)).products;
         case 'facets':
           return store.facets(made.limit);
       }

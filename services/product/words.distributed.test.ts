@@ -9,8 +9,8 @@ const { store, words: stored, prepare } = await productsOnMongo();
 const words = createWords(stored);
 
 const found = async (search: string): Promise<string[]> => {
-  const page = await store.list({ words: queryWords(search), sort: 'relevance', limit: 100 });
-  return page.map(({ id }) => id);
+  const { products } = await store.list({ words: queryWords(search), sort: 'relevance', limit: 100 });
+  return products.map(({ id }) => id);
 };
 /** Products with a word each that no other has. */
 const strangers = (count: number): Product[] =>

@@ -1,6 +1,7 @@
 import { schemaOf } from '@shop/platform/mongo/schema.ts';
 import { type Model, trusted } from 'mongoose';
 import type { StoredProduct } from './schema.mongo.ts';
+import { lastOf } from './words.ts';
 
 /** A word of the catalogue. Words are only ever added: one that no product has any more finds nothing. */
 export interface StoredWord {
@@ -9,11 +10,8 @@ export interface StoredWord {
 
 export const wordSchema = schemaOf<StoredWord>({ _id: String });
 
-/** Sorts behind whatever a word may go on with: words are letters, marks and digits. */
-const last = '\u{10ffff}';
-
 /** Matches what begins so. A range and no pattern: nothing in a word means anything but itself. */
-export const beginsWith = (prefix: string) => ({ $gte: prefix, $lt: prefix + last });
+export const beginsWith = (prefix: string) => ({ $gte: prefix, $lt: lastOf(prefix) });
 
 /** No word: it says that the words of all products are known. */
 const allKnown = '';

@@ -114,7 +114,10 @@ export const listQuery = <Extra extends Record<string, Schema>>(extra?: Extra) =
 export const listOf = (item: Schema): ObjectSchema =>
   Joi.object({
     items: Joi.array().items(item).required(),
-    nextCursor: Joi.string().allow(null).required(),
+    nextCursor: Joi.string()
+      .allow(null)
+      .required()
+      .description('Asks for the next page; null at the end of the list, however few items a page has.'),
   });
 
 /** Every refusal and failure, as RFC 9457 has it. */

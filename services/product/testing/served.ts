@@ -12,19 +12,19 @@ import { createProduct } from '../service.ts';
 import { createPostgresProductStore } from '../store.postgres.ts';
 import { unique } from './products.ts';
 
-/** A real catalogue on a database of its own; `replica` makes another process's, with a cache of its own or a shared one. */
-export const openCatalogue = async (currency = 'USD') => {
+/** A real catalogue on a database of its own, whose searches look at `most` products for a page; `replica` makes another process's, with a cache of its own or a shared one. */
+export const openCatalogue = async (currency = 'USD', most?: number) => {
   const pg = await testDatabase(new URL('../migrations', import.meta.url).pathname);
   const ports = { clock: systemClock, ids: systemIds };
   const outbox = createOutbox({ pg, service: 'product', ...ports });
-  const store = createPostgresProductStore({ pg, outbox });
+  const store = createPostgresProductStore({ pg, outbox, most });
   const replica = (cache: Cache) => createProduct({ store, cache, ...ports, currency });
   return { pg, store, outbox, replica, service: replica(memoryCache(systemClock)) };
 };
 
 /** A real catalogue behind real HTTP. Call it at the top of a test file. */
-export const serveProducts = async ({ currency = 'USD' } = {}) => {
-  const { pg, store, service } = await openCatalogue(currency);
+export const serveProducts = async ({ currency = 'USD', most }: { currency?: string; most?: number } = {}) => {
+  const { pg, store, service } = await openCatalogue(currency, most);
   const server = await serve([...productRoutes(service), ...productInternalRoutes(service)]);
   afterAll(() => server.close());
   const tokens = {

@@ -1,4 +1,5 @@
 import type { Product } from '@shop/sdk/api.ts';
+import { pageWithItems } from '@shop/sdk/pages.ts';
 import { useQuery } from '@tanstack/react-query';
 import { formatMoney } from '../../client/money.ts';
 import { shop } from '../../client/shop.ts';
@@ -77,10 +78,14 @@ export default function Products() {
   const categories = useCategories();
   const list = useList({
     key: ['products', search, category, status],
-    page: (cursor, signal) =>
-      shop.products.list(
-        { search, category, status, cursor, limit: 50, sort: search ? 'relevance' : '-createdAt' },
-        { signal },
+    page: (from, signal) =>
+      pageWithItems(
+        (cursor) =>
+          shop.products.list(
+            { search, category, status, cursor, limit: 50, sort: search ? 'relevance' : '-createdAt' },
+            { signal },
+          ),
+        from,
       ),
     everyMs: CALM_MS,
   });

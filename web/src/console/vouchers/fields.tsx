@@ -1,3 +1,4 @@
+import { pageWithItems } from '@shop/sdk/pages.ts';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { shop } from '../../client/shop.ts';
@@ -130,7 +131,9 @@ const suggest = async (
 ): Promise<Suggestion[]> => {
   if (scope === 'categories')
     return (await shop.products.facets({ signal })).categories.map(({ name }) => ({ id: name, name }));
-  const { items } = await shop.products.list({ search: search || undefined, limit: SHOWN }, { signal });
+  const { items } = await pageWithItems((cursor) =>
+    shop.products.list({ search: search || undefined, limit: SHOWN, cursor }, { signal }),
+  );
   if (scope === 'products') return items.map(({ id, title }) => ({ id, name: title }));
   return items.flatMap(({ variants }) => variants.map(({ sku }) => ({ id: sku, name: sku })));
 };

@@ -1,3 +1,4 @@
+import { pageWithItems } from '@shop/sdk/pages.ts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'react-router';
 import { shop } from '../../client/shop.ts';
@@ -16,7 +17,8 @@ const PAGE_SIZE = 24;
 const useProducts = (criteria: Criteria) =>
   useInfiniteQuery({
     queryKey: ['products', criteria],
-    queryFn: ({ pageParam, signal }) => shop.products.list(queryOf(criteria, PAGE_SIZE, pageParam), { signal }),
+    queryFn: ({ pageParam, signal }) =>
+      pageWithItems((cursor) => shop.products.list(queryOf(criteria, PAGE_SIZE, cursor), { signal }), pageParam),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
     staleTime: 30_000,
