@@ -23,6 +23,12 @@ it('When a search finds nothing at all, then its last page says so', async () =>
   expect(await pageWithItems(searchOf([[], [], []]).list)).toEqual({ items: [], nextCursor: null });
 });
 
+it('When nothing is found for long, then where it would go on is answered, so that somebody may decide', async () => {
+  const { asked, list } = searchOf(Array.from({ length: 50 }, () => []));
+  expect(await pageWithItems(list)).toEqual({ items: [], nextCursor: '20' });
+  expect(asked).toHaveLength(20);
+});
+
 it('When a list is walked, then empty pages do not end it', async () => {
   const found: number[] = [];
   for await (const item of each(searchOf([[], [1], [], [2]]).list)) found.push(item);

@@ -8,13 +8,13 @@ export interface Page<Item> {
 type List<Item> = (cursor: string | undefined) => Promise<Page<Item>>;
 
 /**
- * The next page that has items, or the last one. For one page a search looks at so many products and no more, and may have
- * found none of them yet.
+ * The next page that has items, or the last one, or the last of `most`: for one page a search looks at so many products
+ * and no more, and may have found none of them yet.
  */
-export const pageWithItems = async <Item>(list: List<Item>, cursor?: string): Promise<Page<Item>> => {
-  let page = await list(cursor);
-  while (page.items.length === 0 && page.nextCursor !== null) page = await list(page.nextCursor);
-  return page;
+export const pageWithItems = async <Item>(list: List<Item>, cursor?: string, most = 20): Promise<Page<Item>> => {
+  const page = await list(cursor);
+  const isAnswer = page.items.length > 0 || page.nextCursor === null || most <= 1;
+  return isAnswer ? page : pageWithItems(list, page.nextCursor ?? undefined, most - 1);
 };
 
 /**

@@ -89,26 +89,40 @@ const conditionsOf = (reading: Reading): Conditions => {
   if (after) ordered.push(behind(order, after, value));
   // Each of these orders there is within a category and within a brand, too. Of both one leads.
   const leading = order && (['category', 'brand'] as const).find((name) => query[name] !== undefined);
-  if (category !== undefined) (leading === 'category' ? ordered : besides).push(`category = ${value(category)}`);
-  if (brand !== undefined) (leading === 'brand' ? ordered : besides).push(`brand = ${value(brand)}`);
-  if (tag !== undefined) besides.push(`tags @> array[${value(tag)}]`);
-  if (words.length > 0) {
-    const sought = `${value(tsquery(words))}::tsquery`;
-    // Within a category, say, the plan begins with what fewer have. Words alone are left to their index, which knows best.
-    besides.push(hit(hits, isNarrowed(query) || isOneWordOfTitles(reading) ? sought : unseen(sought)));
+  if (leading) ordered.push(`${leading} = ${value(query[leading])}`);
+  const terms = [...words.map(termOf), ...marksOf(query).map(quoted)];
+  if (terms.length > (leading ? 1 : 0)) {
+    const sought = `${value(terms.join(' & '))}::tsquery`;
+    besides.push(hit(hits, isOneWordOfTitles(reading) ? sought : unseen(sought)));
   }
   const given = { status, category, brand, tag, after };
   const names = Object.entries(given).flatMap(([name, one]) => (one === undefined ? [] : name));
   return { values, ordered, besides, shape: [sort, ...names] };
 };
 
-const isNarrowed = ({ category, brand, tag }: ListQuery): boolean => (category ?? brand ?? tag) !== undefined;
+/** What products are found by besides words, as terms of their index. No word begins with a colon. */
+export const marksOf = ({ category, brand, tags = [], tag }: Marked): string[] => [
+  ...(category === undefined ? [] : [`:category:${category}`]),
+  ...(brand === undefined ? [] : [`:brand:${brand}`]),
+  ...[...tags, ...(tag === undefined ? [] : [tag])].map((name) => `:tag:${name}`),
+];
+
+interface Marked {
+  category?: string;
+  brand?: string;
+  tags?: readonly string[];
+  tag?: string;
+}
+
+const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+
+const termOf = ({ text, isWhole }: SearchWord): string => (isWhole ? quoted(text) : `${quoted(text)}:*`);
 
 /** How many titles have a word, statistics tell, and that tells how to find them. */
 const isOneWordOfTitles = ({ query, words, hits }: Reading): boolean =>
-  hits === 'title' && words.length === 1 && words.every(({ isWhole }) => isWhole) && !isNarrowed(query);
+  hits === 'title' && words.length === 1 && words.every(({ isWhole }) => isWhole) && marksOf(query).length === 0;
 
-/** A value that plans are made without: it counts as one that few products have. */
+/** A value that plans are made without, so that they begin with the index of terms: that knows best what is rare. */
 const unseen = (value: string): string => `(select ${value})`;
 
 const behind = (order: Order | undefined, [key, id]: Position, value: (given: unknown) => string): string => {
@@ -121,10 +135,6 @@ const hit = (hits: Hits, words: string): string => {
   if (hits === 'title') return `title_words @@ ${words}`;
   return hits === 'all' ? `words @@ ${words}` : `words @@ ${words} and not title_words @@ ${words}`;
 };
-
-/** Words are letters, marks and digits alone, so the quotes hold. */
-const tsquery = (words: readonly SearchWord[]): string =>
-  words.map(({ text, isWhole }) => `'${text}'${isWhole ? '' : ':*'}`).join(' & ');
 
 const partOf = (reading: Reading): PartOfPage => {
   const { query, hits, most } = reading;

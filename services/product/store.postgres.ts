@@ -5,7 +5,7 @@ import type { Postgres, Tx } from '@shop/platform/postgres/postgres.ts';
 import { fromDocument, type ProductDocument, toDocument } from './document.ts';
 import { newSkus, type Product } from './domain.ts';
 import { catalogueEvent } from './events.ts';
-import { partsOf, type Row } from './list.postgres.ts';
+import { marksOf, partsOf, type Row } from './list.postgres.ts';
 import { searchKeys } from './search.ts';
 import type { Facet, Facets, Found, ListQuery, ProductStore, Save, SaveReply } from './store.ts';
 import { addWords, searchWords } from './words.postgres.ts';
@@ -107,7 +107,6 @@ const columns = [
   ['version', 'integer', 'r.version'],
   ['category', 'text', 'r.category'],
   ['brand', 'text', 'r.brand'],
-  ['tags', 'text[]', 'r.tags'],
   ['words', 'text[]', 'array_to_tsvector(r.words)'],
   ['title_words', 'text[]', 'array_to_tsvector(r.title_words)'],
   ['title_key', 'text', 'r.title_key'],
@@ -136,9 +135,11 @@ const claimText = `insert into product_skus (sku, product_id)
 const row = ({ product, before }: Save) => {
   const { words, titleWords, titleKey, lowestPrice } = searchKeys(product);
   const { id, handle, status, version, category, brand, tags, createdAt } = product;
+  const marks = marksOf({ category, brand, tags });
   return {
-    ...{ id, handle, status, version, category, brand, tags, words },
-    title_words: titleWords,
+    ...{ id, handle, status, version, category, brand },
+    words: [...words, ...marks],
+    title_words: [...titleWords, ...marks],
     title_key: titleKey,
     lowest_price: lowestPrice,
     created_at: createdAt,

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { formatMoney } from '../../client/money.ts';
 import { shop } from '../../client/shop.ts';
 import { Ago } from '../../ui/ago.tsx';
-import { ButtonLink } from '../../ui/button.tsx';
+import { Button, ButtonLink } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Select } from '../../ui/field.tsx';
 import { Picture } from '../../ui/picture.tsx';
@@ -138,7 +138,18 @@ export default function Products() {
         columns={columns}
         rowKey={({ id }) => id}
         empty={
-          isFiltered ? (
+          list.hasMore ? (
+            <Empty
+              title="No product is like this so far"
+              actions={
+                <Button onClick={list.more} busy={list.isLoadingMore}>
+                  Look further
+                </Button>
+              }
+            >
+              Few can be: a part of the catalogue was looked at, and there is more.
+            </Empty>
+          ) : isFiltered ? (
             <Empty title="No product is like this">
               Every word must begin one of the title, the brand, a tag or a SKU.
             </Empty>

@@ -36,7 +36,7 @@ export const Catalogue = () => {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage, isPlaceholderData } =
     useProducts(criteria);
   const pages = data?.pages.map(({ items }) => items) ?? [];
-  const isEmpty = data && pages.every((items) => items.length === 0);
+  const isEmpty = data && !hasNextPage && pages.every((items) => items.length === 0);
   return (
     <>
       <Filters criteria={criteria} title={<PageTitle title="Catalogue" />} />
@@ -50,6 +50,7 @@ export const Catalogue = () => {
             hasMore={hasNextPage}
             isLoading={isFetchingNextPage}
             failed={error !== null}
+            isRare={pages.at(-1)?.length === 0}
             more={() => fetchNextPage()}
           />
         )}
