@@ -71,6 +71,11 @@ interface Conditions {
   values: unknown[];
   /** Those that the index holds in whose order a page is read. */
   ordered: string[];
+  /** Behind the page before, in that order. */
+  behind: string | undefined;
+  /** One that the index of terms tells; of a page by its order alone there is none. */
+  term: string | undefined;
+  /** What no index tells. */
   besides: string[];
   /** What makes the text of the statement, for its name. */
   shape: string[];
@@ -84,20 +89,24 @@ const conditionsOf = (reading: Reading): Conditions => {
   const { status, category, brand, tag, sort } = query;
   const order = sort === 'relevance' ? undefined : orders[sort];
   const ordered = ["status <> 'deleted'"];
-  const besides: string[] = [];
   if (status) ordered.push(`status = ${value(status)}`);
-  if (after) ordered.push(behind(order, after, value));
   // Each of these orders there is within a category and within a brand, too. Of both one leads.
   const leading = order && (['category', 'brand'] as const).find((name) => query[name] !== undefined);
   if (leading) ordered.push(`${leading} = ${value(query[leading])}`);
   const terms = [...words.map(termOf), ...marksOf(query).map(quoted)];
-  if (terms.length > (leading ? 1 : 0)) {
-    const sought = `${value(terms.join(' & '))}::tsquery`;
-    besides.push(hit(hits, isOneWordOfTitles(reading) ? sought : unseen(sought)));
-  }
+  const isSearch = terms.length > (leading ? 1 : 0);
+  const sought = isSearch ? `${value(terms.join(' & '))}::tsquery` : '';
+  const seen = isOneWordOfTitles(reading) ? sought : unseen(sought);
   const given = { status, category, brand, tag, after };
   const names = Object.entries(given).flatMap(([name, one]) => (one === undefined ? [] : name));
-  return { values, ordered, besides, shape: [sort, ...names] };
+  return {
+    values,
+    ordered,
+    behind: after && behind(order, after, value),
+    term: isSearch ? `${hits === 'title' ? 'title_words' : 'words'} @@ ${seen}` : undefined,
+    besides: hits === 'other' ? [`not title_words @@ ${seen}`] : [],
+    shape: [sort, ...names],
+  };
 };
 
 /** What products are found by besides words, as terms of their index. No word begins with a colon. */
@@ -131,22 +140,17 @@ const behind = (order: Order | undefined, [key, id]: Position, value: (given: un
   return `(${order.key}, id) ${beyond} (${value(key)}::${order.type}, ${value(id)}::uuid)`;
 };
 
-const hit = (hits: Hits, words: string): string => {
-  if (hits === 'title') return `title_words @@ ${words}`;
-  return hits === 'all' ? `words @@ ${words}` : `words @@ ${words} and not title_words @@ ${words}`;
-};
-
 const partOf = (reading: Reading): PartOfPage => {
   const { query, hits, most } = reading;
   const order = query.sort === 'relevance' ? undefined : orders[query.sort];
-  const { values, ordered, besides, shape } = conditionsOf(reading);
-  const isSearch = besides.length > 0 && !isOneWordOfTitles(reading);
+  const { values, ordered, behind, term, besides, shape } = conditionsOf(reading);
   return {
     statement(limit) {
-      if (isSearch) return { text: searchOf({ ordered, besides }, order, { limit, most }), values };
-      const all = [...ordered, ...besides].join(' and ');
+      if (term && !isOneWordOfTitles(reading))
+        return { text: searchOf({ ordered, behind, term, besides }, order, { limit, most }), values };
+      const all = [...ordered, ...[behind, term].filter((one) => one !== undefined)].join(' and ');
       const text = `select document from products where ${all} order by ${columnsOf(order).by} limit ${Math.trunc(limit)}`;
-      const isPrepared = limit === preparedLimit && besides.length === 0;
+      const isPrepared = limit === preparedLimit && !term;
       return isPrepared ? { name: `products:${shape.join(':')}`, text, values } : { text, values };
     },
     stopIn([row]) {
