@@ -34,10 +34,10 @@ type Hits = 'all' | 'title' | 'other';
 export interface PartOfPage {
   statement(limit: number): Statement;
   /** Where the part stopped, if it did so before it had all that fits. */
-  stopIn(rows: readonly Row[]): Position | undefined;
+  stopIn(rows: readonly FoundRow[]): Position | undefined;
 }
 
-export interface Row {
+export interface FoundRow {
   /** Null: a row that only tells where the part stopped. */
   document: ProductDocument | null;
   stop_key?: string | Date | null;
@@ -49,8 +49,9 @@ export interface Row {
  * id, so that of a word that many products have only a page is read. `words` are those of the query.
  */
 export const partsOf = (query: ListQuery, words: readonly SearchWord[], most = mostRead): PartOfPage[] => {
-  const reading = (hits: Hits, after: Position | undefined) => partOf({ query, words, hits, after, most });
-  if (query.sort !== 'relevance') return [reading('all', query.after)];
+  const order = query.sort === 'relevance' ? undefined : orders[query.sort];
+  const reading = (hits: Hits, after: Position | undefined) => partOf({ query, order, words, hits, after, most });
+  if (order) return [reading('all', query.after)];
   const [reached, id] = query.after ?? [0, undefined];
   const behind: Position | undefined = id === undefined ? undefined : [reached, id];
   if (words.length === 0) return reached === 0 ? [reading('all', behind)] : [];
@@ -60,6 +61,8 @@ export const partsOf = (query: ListQuery, words: readonly SearchWord[], most = m
 
 interface Reading {
   query: ListQuery;
+  /** None by relevance. */
+  order: Order | undefined;
   words: readonly SearchWord[];
   hits: Hits;
   after: Position | undefined;
@@ -83,11 +86,10 @@ interface Conditions {
 
 /** The condition on `status` stands in the text, because the partial indexes serve only statements that repeat it. */
 const conditionsOf = (reading: Reading): Conditions => {
-  const { query, words, hits, after } = reading;
+  const { query, order, words, hits, after } = reading;
   const values: unknown[] = [];
   const value = (given: unknown): string => `$${values.push(given)}`;
   const { status, category, brand, tag, sort } = query;
-  const order = sort === 'relevance' ? undefined : orders[sort];
   const ordered = ["status <> 'deleted'"];
   if (status) ordered.push(`status = ${value(status)}`);
   // Each of these orders there is within a category and within a brand, too. Of both one leads.
@@ -141,8 +143,7 @@ const behind = (order: Order | undefined, [key, id]: Position, value: (given: un
 };
 
 const partOf = (reading: Reading): PartOfPage => {
-  const { query, hits, most } = reading;
-  const order = query.sort === 'relevance' ? undefined : orders[query.sort];
+  const { order, hits, most } = reading;
   const { values, ordered, behind, term, besides, shape } = conditionsOf(reading);
   return {
     statement(limit) {

@@ -6,7 +6,7 @@ import { testDatabase } from '@shop/platform/testing/postgres.ts';
 import { systemClock, systemIds } from '@shop/platform/time/system.ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { toDocument } from './document.ts';
-import { partsOf } from './list.postgres.ts';
+import { type PartOfPage, partsOf } from './list.postgres.ts';
 import { type Position, positionOf, queryWords, type Sort, searchKeys } from './search.ts';
 import { productStoreConformance } from './store.conformance.ts';
 import { createPostgresProductStore } from './store.postgres.ts';
@@ -66,6 +66,17 @@ describe('plans', () => {
     return (await Promise.all(plans)).join('\n');
   };
 
+  const costOf = async (part: PartOfPage | undefined): Promise<Record<string, number> | undefined> => {
+    const { text, values } = part?.statement(21) ?? { text: '' };
+    const [row] = await pg.query<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>({
+      text: `explain (analyze, buffers, format json) ${text}`,
+      values,
+    });
+    return row?.['QUERY PLAN'][0].Plan;
+  };
+  const blocksIn = (plan: Record<string, number> | undefined): number =>
+    (plan?.['Shared Hit Blocks'] ?? 0) + (plan?.['Shared Read Blocks'] ?? 0);
+
   it('When the catalogue has some thousand products, then every page is read through an index', async () => {
     await empty();
     const products = Array.from({ length: 5000 }, (_, n) =>
@@ -117,17 +128,23 @@ describe('plans', () => {
       expect(plan).not.toMatch(/Sort|Filter/);
     }
 
+    // Frequent or rare, a word's page costs about the same: the plan is made for the word.
+    for (const [text, rows] of [
+      ['product', 21],
+      ['2500', 2],
+      ['nothing', 0],
+    ] as const) {
+      const query: ListQuery = { words: [text], sort: 'relevance', status: 'active', limit: 21 };
+      const plan = await costOf(partsOf(query, [{ text, isWhole: true }])[0]);
+      expect(plan?.['Actual Rows']).toBeLessThanOrEqual(rows);
+      expect(blocksIn(plan)).toBeLessThan(60);
+    }
+
     // Frequent or rare, together or apart: a page costs no more than what it may look at. All products are 40 times that.
     const most = 100;
     const blocksOf = async (query: ListQuery) => {
-      const part = partsOf(query, beginnings(query), most).at(-1);
-      const { text, values } = part?.statement(21) ?? { text: '' };
-      const [row] = await pg.query<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>({
-        text: `explain (analyze, buffers, format json) ${text}`,
-        values,
-      });
-      const plan = row?.['QUERY PLAN'][0].Plan;
-      return (plan?.['Shared Hit Blocks'] ?? 0) + (plan?.['Shared Read Blocks'] ?? 0);
+      const plan = await costOf(partsOf(query, beginnings(query), most).at(-1));
+      return blocksIn(plan);
     };
     // That no product has a word outside its title is not told by reading all that have it.
     const last: ListQuery = { words: queryWords('product'), sort: 'relevance', limit: 21, after: [1, middle.id] };

@@ -5,7 +5,7 @@ import type { Postgres, Tx } from '@shop/platform/postgres/postgres.ts';
 import { fromDocument, type ProductDocument, toDocument } from './document.ts';
 import { newSkus, type Product } from './domain.ts';
 import { catalogueEvent } from './events.ts';
-import { marksOf, partsOf, type Row } from './list.postgres.ts';
+import { type FoundRow, marksOf, partsOf } from './list.postgres.ts';
 import { searchKeys } from './search.ts';
 import type { Facet, Facets, Found, ListQuery, ProductStore, Save, SaveReply } from './store.ts';
 import { addWords, searchWords } from './words.postgres.ts';
@@ -22,12 +22,13 @@ export interface PostgresProductStoreDeps {
 export const createPostgresProductStore = ({ pg, outbox, most }: PostgresProductStoreDeps): ProductStore => {
   const saveTogether = (saves: readonly Save[]): Promise<void> =>
     pg.transaction(async (tx) => {
-      await insertProducts(tx, saves);
-      await updateProducts(tx, saves);
+      const rows = saves.map(row);
+      await insertProducts(tx, rows);
+      await updateProducts(tx, rows);
       await claimSkus(tx, saves);
       await addWords(
         tx,
-        saves.flatMap(({ product }) => searchKeys(product).words),
+        rows.flatMap(({ words }) => words),
       );
       await outbox.append(
         tx,
@@ -75,7 +76,7 @@ const listProducts = async (pg: Postgres, query: ListQuery, most: number | undef
   const products: Product[] = [];
   const words = await searchWords(pg, query.words);
   for (const part of words ? partsOf(query, words, most) : []) {
-    const rows = await pg.query<Row>(part.statement(query.limit - products.length));
+    const rows = await pg.query<FoundRow>(part.statement(query.limit - products.length));
     products.push(...rows.flatMap(({ document }) => (document ? fromDocument(document) : [])));
     if (products.length === query.limit) break;
     const readTo = part.stopIn(rows);
@@ -107,8 +108,8 @@ const columns = [
   ['version', 'integer', 'r.version'],
   ['category', 'text', 'r.category'],
   ['brand', 'text', 'r.brand'],
-  ['words', 'text[]', 'array_to_tsvector(r.words)'],
-  ['title_words', 'text[]', 'array_to_tsvector(r.title_words)'],
+  ['words', 'text[]', 'array_to_tsvector(r.words || r.marks)'],
+  ['title_words', 'text[]', 'array_to_tsvector(r.title_words || r.marks)'],
   ['title_key', 'text', 'r.title_key'],
   ['lowest_price', 'bigint', 'r.lowest_price'],
   ['created_at', 'timestamptz', 'r.created_at'],
@@ -117,7 +118,7 @@ const columns = [
 
 const names = columns.map(([name]) => name).join(', ');
 const sources = columns.map(([, , source]) => source).join(', ');
-const recordset = `jsonb_to_recordset($1::jsonb) as r(${columns.map(([name, type]) => `${name} ${type}`).join(', ')}, before integer)`;
+const recordset = `jsonb_to_recordset($1::jsonb) as r(${columns.map(([name, type]) => `${name} ${type}`).join(', ')}, marks text[], before integer)`;
 
 // Rows are inserted, and locked, in one order by everyone.
 const insertText = `insert into products (${names}) select ${sources} from ${recordset} order by r.handle
@@ -135,11 +136,10 @@ const claimText = `insert into product_skus (sku, product_id)
 const row = ({ product, before }: Save) => {
   const { words, titleWords, titleKey, lowestPrice } = searchKeys(product);
   const { id, handle, status, version, category, brand, tags, createdAt } = product;
-  const marks = marksOf({ category, brand, tags });
   return {
-    ...{ id, handle, status, version, category, brand },
-    words: [...words, ...marks],
-    title_words: [...titleWords, ...marks],
+    ...{ id, handle, status, version, category, brand, words },
+    title_words: titleWords,
+    marks: marksOf({ category, brand, tags }),
     title_key: titleKey,
     lowest_price: lowestPrice,
     created_at: createdAt,
@@ -148,15 +148,17 @@ const row = ({ product, before }: Save) => {
   };
 };
 
-const insertProducts = async (tx: Tx, saves: readonly Save[]): Promise<void> => {
-  const rows = saves.filter(({ before }) => !before).map(row);
+type Row = ReturnType<typeof row>;
+
+const insertProducts = async (tx: Tx, all: readonly Row[]): Promise<void> => {
+  const rows = all.filter(({ before }) => before === undefined);
   if (rows.length === 0) return;
   const written = await tx.query({ name: 'insert-products', text: insertText, values: [JSON.stringify(rows)] });
   if (written.length < rows.length) throw new NotWritten(refuse('HANDLE_TAKEN'));
 };
 
-const updateProducts = async (tx: Tx, saves: readonly Save[]): Promise<void> => {
-  const rows = saves.filter(({ before }) => before).map(row);
+const updateProducts = async (tx: Tx, all: readonly Row[]): Promise<void> => {
+  const rows = all.filter(({ before }) => before !== undefined);
   if (rows.length === 0) return;
   const written = await tx.query({ name: 'update-products', text: updateText, values: [JSON.stringify(rows)] });
   if (written.length < rows.length) throw new NotWritten(refuse('VERSION_CONFLICT'));
